@@ -1,0 +1,14 @@
+"""Writing the audit log."""
+
+from typing import Any
+
+from storefront.core.audit.models import AuditEntry
+from storefront.core.db import session
+
+
+def record(actor: str, act: str, subject: tuple[str, object] = ("", ""), reason: str = "", **data: Any) -> None:
+    """Add one audit row inside the caller's unit of work. ``data`` must be JSON values and hold no secret."""
+    kind, key = subject
+    session.add(
+        AuditEntry(actor=actor, act=act, subject_kind=kind, subject_id=str(key), reason=reason[:2000], data=data)
+    )

@@ -1,0 +1,186 @@
+"""Products, their variants (SKUs), texts in every language, categories, brands, pages."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storefront.core.db import Base, Json, UtcDateTime, utcnow
+
+
+class Category(Base):
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    picture: Mapped[str] = mapped_column(String(200), default="")
+
+
+class CategoryText(Base):
+    __tablename__ = "category_text"
+
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id", ondelete="CASCADE"), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text, default="")
+
+
+class Brand(Base):
+    __tablename__ = "brand"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+
+
+class BrandText(Base):
+    __tablename__ = "brand_text"
+
+    brand_id: Mapped[int] = mapped_column(ForeignKey("brand.id", ondelete="CASCADE"), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    description: Mapped[str] = mapped_column(Text, default="")
+
+
+class Product(Base):
+    """``state``: draft, published, withdrawn (its page answers 410, orders keep it). Weight in grams and size in
+    millimetres of one packed piece; ``None`` = unknown. ``release``: "YYYY-MM" or "YYYY-MM-DD"."""
+
+    __tablename__ = "product"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft','published','withdrawn')", name="state"),
+        CheckConstraint("weight IS NULL OR weight > 0", name="weight"),
+        CheckConstraint("purchase_limit IS NULL OR purchase_limit > 0", name="purchase_limit"),
+        Index(None, "state", "popularity", "id"),
+        Index(None, "state", "created_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(80), unique=True)
+    slug: Mapped[str] = mapped_column(String(160), unique=True)
+    state: Mapped[str] = mapped_column(String(12), default="published")
+    brand_id: Mapped[int | None] = mapped_column(ForeignKey("brand.id"), index=True)
+    origin: Mapped[str] = mapped_column(String(2), default="")
+    hs_code: Mapped[str] = mapped_column(String(12), default="")
+    customs_description: Mapped[str] = mapped_column(String(200), default="")
+    tax_class: Mapped[str] = mapped_column(String(20), default="standard")
+    weight: Mapped[int | None] = mapped_column()
+    length: Mapped[int | None] = mapped_column()
+    width: Mapped[int | None] = mapped_column()
+    height: Mapped[int | None] = mapped_column()
+    release: Mapped[str] = mapped_column(String(10), default="")
+    restrictions: Mapped[list[str]] = mapped_column(Json, default=list)
+    alcohol_percent: Mapped[str] = mapped_column(String(8), default="")
+    not_returnable: Mapped[bool] = mapped_column(default=False)
+    purchase_limit: Mapped[int | None] = mapped_column()
+    limit_counts_shipped: Mapped[bool] = mapped_column(default=True)
+    condition_item: Mapped[str] = mapped_column(String(4), default="")
+    condition_box: Mapped[str] = mapped_column(String(4), default="")
+    popularity: Mapped[int] = mapped_column(default=0)
+    source: Mapped[str] = mapped_column(String(40), default="")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow, onupdate=utcnow)
+
+
+class ProductText(Base):
+    """``body``: sanitised HTML."""
+
+    __tablename__ = "product_text"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(300))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    contents: Mapped[str] = mapped_column(Text, default="")
+    ingredients: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="")
+    seo_title: Mapped[str] = mapped_column(String(300), default="")
+    seo_description: Mapped[str] = mapped_column(Text, default="")
+
+
+class ProductCategory(Base):
+    __tablename__ = "product_category"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"), primary_key=True)
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id", ondelete="CASCADE"), primary_key=True, index=True)
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class ProductPicture(Base):
+    """``file``: name under the media folder. ``tint``: 1..8, the tile behind it. ``alt``: per language."""
+
+    __tablename__ = "product_picture"
+    __table_args__ = (UniqueConstraint("product_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(default=0)
+    file: Mapped[str] = mapped_column(String(200))
+    source_url: Mapped[str] = mapped_column(String(1000), default="")
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    tint: Mapped[int] = mapped_column(default=1)
+    alt: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+
+
+class Sku(Base):
+    """A variant with its own price (base currency, minor units, tax included), weight and stock (CAT-2, CAT-4).
+
+    ``options``: ``[{"name": {lang: text}, "value": {lang: text}}]``. ``mode``: ``SaleMode``. ``release``: "YYYY-MM".
+    """
+
+    __tablename__ = "sku"
+    __table_args__ = (
+        CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("list_price IS NULL OR list_price >= 0", name="list_price"),
+        CheckConstraint("weight IS NULL OR weight > 0", name="weight"),
+        Index(None, "product_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(String(120), unique=True)
+    barcode: Mapped[str] = mapped_column(String(20), default="", index=True)
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+    price: Mapped[int] = mapped_column()
+    list_price: Mapped[int | None] = mapped_column()
+    weight: Mapped[int | None] = mapped_column()
+    mode: Mapped[str] = mapped_column(String(20), default="stock")
+    release: Mapped[str] = mapped_column(String(10), default="")
+    options: Mapped[list[dict[str, Any]]] = mapped_column(Json, default=list)
+
+
+class SkuPrice(Base):
+    """A SKU's own price in a further currency; without one the base price is converted (DESIGN B4)."""
+
+    __tablename__ = "sku_price"
+
+    sku_id: Mapped[int] = mapped_column(ForeignKey("sku.id", ondelete="CASCADE"), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    price: Mapped[int] = mapped_column()
+    list_price: Mapped[int | None] = mapped_column()
+
+
+class Page(Base):
+    """An owner's page (SHOP-2)."""
+
+    __tablename__ = "page"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    position: Mapped[int] = mapped_column(default=0)
+    menu: Mapped[str] = mapped_column(String(20), default="shop")
+
+
+class PageText(Base):
+    __tablename__ = "page_text"
+
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"), primary_key=True)
+    locale: Mapped[str] = mapped_column(String(10), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text, default="")

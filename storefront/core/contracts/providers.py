@@ -1,0 +1,49 @@
+"""How core is handed the behaviour that plugins bring. Core never looks a plugin up: doors pass these in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from storefront.core.contracts.payments import PaymentMethod
+from storefront.core.contracts.pricing import Adjuster
+from storefront.core.contracts.shipping import ShippingCarrier
+
+T = TypeVar("T", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Registered(Generic[T]):
+    """A contract object and the plugin it came from (``core`` for the core's own)."""
+
+    source: str
+    value: T
+
+
+class Providers(Protocol):
+    """What can be offered now (enabled plugins) and what exists at all (``installed=True``: whatever settles, commits,
+    releases or refunds must still find its plugin; offering is not owning). Adjusters come in the order of
+    (lane, priority, plugin name, key); the core's own are included."""
+
+    def payment_methods(self, *, installed: bool = False) -> Mapping[str, Registered[PaymentMethod]]: ...
+
+    def carriers(self, *, installed: bool = False) -> Mapping[str, Registered[ShippingCarrier]]: ...
+
+    def adjusters(self, *, installed: bool = False) -> Sequence[Registered[Adjuster]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class StaticProviders:
+    """Providers given by hand: for tests and for tools without a plugin host."""
+
+    methods: Mapping[str, Registered[PaymentMethod]]
+    carrier_map: Mapping[str, Registered[ShippingCarrier]]
+    adjuster_list: Sequence[Registered[Adjuster]] = ()
+
+    def payment_methods(self, *, installed: bool = False) -> Mapping[str, Registered[PaymentMethod]]:
+        return self.methods
+
+    def carriers(self, *, installed: bool = False) -> Mapping[str, Registered[ShippingCarrier]]:
+        return self.carrier_map
+
+    def adjusters(self, *, installed: bool = False) -> Sequence[Registered[Adjuster]]:
+        return self.adjuster_list

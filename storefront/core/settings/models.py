@@ -1,0 +1,85 @@
+"""What the owner decides: policies, currencies, closed destinations, announcements, plugins."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storefront.core.db import Base, Json, UtcDateTime, utcnow
+
+
+class ShopVersion(Base):
+    """The one row read per request: everything cached in a process is cached by ``version``."""
+
+    __tablename__ = "shop_version"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    version: Mapped[int] = mapped_column(default=1)
+    profile: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Policy(Base):
+    """One policy setting. Keys and defaults: ``core/settings/policies.py``; a profile fills them."""
+
+    __tablename__ = "policy"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    value: Mapped[Any] = mapped_column(Json)
+
+
+class PluginState(Base):
+    __tablename__ = "plugin_state"
+
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    enabled: Mapped[bool] = mapped_column(default=False)
+    settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    changed_by: Mapped[str] = mapped_column(String(120), default="")
+
+
+class Currency(Base):
+    """``rate``: units of this currency for one of the base currency, exact decimal text. ``step``: minor units."""
+
+    __tablename__ = "currency"
+
+    code: Mapped[str] = mapped_column(String(3), primary_key=True)
+    rate: Mapped[str] = mapped_column(String(24), default="1")
+    step: Mapped[int] = mapped_column(default=1)
+    position: Mapped[int] = mapped_column(default=0)
+    enabled: Mapped[bool] = mapped_column(default=True)
+
+
+class ClosedDestination(Base):
+    """A country, a region in it or a restriction class to it that is not served (CHK-4). ``message``: per language."""
+
+    __tablename__ = "closed_destination"
+    __table_args__ = (UniqueConstraint("country", "region", "restriction"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(String(2))
+    region: Mapped[str] = mapped_column(String(10), default="")
+    restriction: Mapped[str] = mapped_column(String(30), default="")
+    message: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+
+
+class Announcement(Base):
+    """SHOP-3. ``places``: where it is shown (``all``, ``checkout``, ``product``)."""
+
+    __tablename__ = "announcement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+    places: Mapped[list[str]] = mapped_column(Json, default=list)
+    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class NumberSeries(Base):
+    """The last number given out per series and day; numbers are never given twice."""
+
+    __tablename__ = "number_series"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)

@@ -1,0 +1,1 @@
+"""Frozen types shared by core and plugins: no Flask, no rows, no I/O."""

@@ -1,0 +1,1 @@
+"""Exported to plugin authors: fixtures, factories, fakes per failure mode, contract test classes."""

@@ -1,0 +1,85 @@
+"""Fixtures: real databases, the app on each of them, a clock that stands still.
+
+Loaded by pytest through the entry point ``storefront``; nothing heavy is imported until a fixture is used.
+``REQUIRE_SERVICES=1`` turns a missing PostgreSQL or Chromium into a failure; without it such tests are skipped and the
+terminal summary says plainly what was missing.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from storefront.testing.databases import Database, Templates
+
+MISSING: set[str] = set()
+
+
+def missing_service(name: str) -> None:
+    """Skip the test, or fail it where services are required."""
+    MISSING.add(name)
+    if os.environ.get("REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{name} is required (REQUIRE_SERVICES=1) but was not found", pytrace=False)
+    pytest.skip(f"{name} was not found")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "req(*ids): requirement ids this test shows")
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for name in sorted(MISSING):
+        terminalreporter.write_line(f"not tested, because it is missing here: {name}", yellow=True)
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory, worker_id_or_main: str) -> Iterator["Templates"]:
+    from storefront.testing.databases import Templates  # keep plain pytest runs of plugins light
+    from storefront.testing.postgresql import PostgresMissing, PostgresServer
+
+    folder = tmp_path_factory.mktemp("databases")
+    try:
+        server = PostgresServer()
+    except PostgresMissing:
+        yield Templates(folder, None, worker_id_or_main)
+        return
+    with server:
+        yield Templates(folder, server, worker_id_or_main)
+
+
+@pytest.fixture(scope="session")
+def worker_id_or_main(request: pytest.FixtureRequest) -> str:
+    return getattr(request.config, "workerinput", {}).get("workerid", "main")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(templates: "Templates", database_kind: str) -> Iterator[str]:
+    if database_kind == "postgresql" and templates.server is None:
+        missing_service("PostgreSQL")
+    url = templates.new_url(database_kind)
+    yield url
+    templates.drop(url)
+
+
+@pytest.fixture
+def db(database_url: str, database_kind: str) -> Iterator["Database"]:
+    """A fresh database of each kind with all core tables, bound as core's current session (no Flask)."""
+    from storefront.testing.databases import open_database
+
+    with open_database(database_kind, database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    return folder
