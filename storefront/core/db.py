@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, TypeVarTuple, cast
 
-from sqlalchemy import JSON, DateTime, Engine, MetaData, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Select, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import OperationalError
@@ -129,6 +129,7 @@ def unit_of_work() -> Iterator[Session]:
 
 
 Result = TypeVar("Result")
+Columns = TypeVarTuple("Columns")
 
 
 def run_unit(work: Callable[[], Result]) -> Result:
@@ -149,7 +150,7 @@ def in_unit_of_work() -> bool:
     return _writing.get()
 
 
-def lock_for_update(statement: Any) -> Any:
+def lock_for_update(statement: Select[*Columns]) -> Select[*Columns]:
     """``statement`` with a row lock. SQLite has none and needs none: a writing unit holds the only write lock."""
     return statement.with_for_update()
 

@@ -11,7 +11,7 @@ from storefront.core.contracts.shipping import ShippingCarrier
 T = TypeVar("T", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Registered(Generic[T]):
     """A contract object and the plugin it came from (``core`` for the core's own)."""
 

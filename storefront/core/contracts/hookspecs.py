@@ -1,0 +1,69 @@
+"""The hooks of the shop (pluggy project ``storefront``). A hook lands here with its first user, docs and test.
+
+All of today's hooks but ``storefront_checks`` are called once at boot in every process, in the order of plugin names, for
+every installed plugin, enabled or not; there is no request, no session and no settings then: return objects that read
+them when they are asked. Implementations may not be wrappers.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pluggy
+
+from storefront.core.contracts.payments import PaymentMethod
+from storefront.core.contracts.plugin_settings import PluginSettings
+from storefront.core.contracts.pricing import Adjuster
+from storefront.core.contracts.shipping import ShippingCarrier
+from storefront.core.values.types import Problem
+
+PROJECT = "storefront"
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def storefront_payment_methods() -> Iterable[PaymentMethod]:  # type: ignore[empty-body]
+    """The plugin's payment methods.
+
+    When: once at boot. Style: register. Returns: objects whose keys are the plugin's name, or begin with it and a dot.
+    Errors: anything raised, a foreign or repeated key marks the plugin broken; none of its offers is used.
+    """
+
+
+@hookspec
+def storefront_shipping_carriers() -> Iterable[ShippingCarrier]:  # type: ignore[empty-body]
+    """The plugin's carriers.
+
+    When: once at boot. Style: register. Returns: objects whose keys are the plugin's name, or begin with it and a dot.
+    Errors: anything raised, a foreign or repeated key marks the plugin broken; none of its offers is used.
+    """
+
+
+@hookspec
+def storefront_adjusters() -> Iterable[Adjuster]:  # type: ignore[empty-body]
+    """What of the plugin changes prices.
+
+    When: once at boot. Style: register. Returns: adjusters; they are called in the order of lane, priority, plugin name
+    and key, whatever order they are returned in. Lane SHIPPING is closed: postage comes from carriers.
+    Errors: anything raised, a foreign or repeated key marks the plugin broken; none of its offers is used.
+    """
+
+
+@hookspec
+def storefront_settings() -> PluginSettings:  # type: ignore[empty-body]
+    """What the owner can set.
+
+    When: once at boot. Style: register. Returns: one declaration; without this hook the plugin has no settings.
+    Errors: anything raised, or a field the shop cannot store, marks the plugin broken.
+    """
+
+
+@hookspec
+def storefront_checks(settings: Any) -> Sequence[Problem]:  # type: ignore[empty-body]
+    """What is missing before the plugin can do its work.
+
+    When: before it is enabled (any problem refuses that) and whenever plugins are listed. Style: guard. ``settings``: the
+    plugin's own typed settings as they would be used. Returns: problems with sentences for the owner; empty when ready.
+    Errors: an exception counts as a problem.
+    """
