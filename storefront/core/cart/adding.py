@@ -1,0 +1,180 @@
+"""Putting things into a cart: the one act that runs many times at once in one session."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select
+
+from storefront.core.cart.errors import (
+    BadQuantity,
+    NotOrderable,
+    OutOfStock,
+    QuantityTooLarge,
+    TooFewLeft,
+    UnknownSku,
+)
+from storefront.core.cart.models import Cart, CartLine
+from storefront.core.cart.reading import (
+    STOCK,
+    cart_id_of,
+    own_hold,
+    price_columns,
+    price_join,
+    prices_now,
+    published_once,
+    status_now,
+)
+from storefront.core.catalog.models import Product, Sku, SkuPrice
+from storefront.core.contracts.pricing import CurrencyRate
+from storefront.core.customers.models import ShopperSession
+from storefront.core.db import session, utcnow
+from storefront.core.stock.models import Source, StockItem
+from storefront.core.upsert import insert_for
+from storefront.core.values.types import SaleStatus
+
+MAX_CODE = 120  # no SKU code is longer
+
+
+@dataclass(frozen=True, slots=True)
+class AddedLine:
+    """``quantity``: pieces of this item in the cart now; ``added``: those just put in; ``count``: pieces in the whole
+    cart (badge). ``price``: minor units of the currency, a piece."""
+
+    cart_id: int
+    line_id: int
+    sku_id: int
+    product_id: int
+    slug: str
+    quantity: int
+    added: int
+    count: int
+    price: int
+
+
+def add(
+    session_id: int, sku_code: str, quantity: int, rate: CurrencyRate, max_quantity: int, low: int = 0
+) -> AddedLine:
+    """Put ``quantity`` more pieces of an item into the session's cart: four statements, each addition counted however
+    many come at once. Remembers the price and status the shopper sees.
+
+    Raises ``UnknownSku``, ``NotOrderable``, ``OutOfStock`` (fewer left than the cart would hold; nothing is reserved
+    before the order is placed), ``QuantityTooLarge``.
+    """
+    if quantity < 1:
+        raise BadQuantity(1, max_quantity)
+    item = _item_to_add(session_id, sku_code, rate)
+    status, available = status_now(item, low)
+    if status is SaleStatus.SOLD_OUT:
+        raise OutOfStock(item.sku_id, 0)
+    if not status.orderable:
+        raise NotOrderable(status)
+    limit = max_quantity if available is None else min(max_quantity, available)
+    if quantity > limit:
+        raise _too_many(item.sku_id, quantity, item.in_cart, max_quantity, available)
+    cart_id = upsert_cart(session_id, item.customer_id)
+    price, _ = prices_now(item, rate)
+    line = CartLine(
+        cart_id=cart_id,
+        sku_id=item.sku_id,
+        quantity=quantity,
+        seen_price=price,
+        seen_currency=rate.currency,
+        seen_status=status.value,
+    )
+    stored = _upsert_line(line, limit)
+    if stored is None:
+        raise _too_many(item.sku_id, quantity, _in_cart(cart_id, item.sku_id), max_quantity, available)
+    return AddedLine(
+        cart_id=cart_id,
+        line_id=stored[0],
+        sku_id=item.sku_id,
+        product_id=item.product_id,
+        slug=item.slug,
+        quantity=stored[1],
+        added=quantity,
+        count=count_pieces(cart_id),
+        price=price,
+    )
+
+
+def _item_to_add(session_id: int, sku_code: str, rate: CurrencyRate) -> Row[*tuple[Any, ...]]:
+    """The item, its price and stock, what the cart has of it, and who is logged in: one statement."""
+    if not sku_code or len(sku_code) > MAX_CODE or not sku_code.isprintable():
+        raise UnknownSku
+    cart_id = cart_id_of(session_id)
+    in_cart = select(CartLine.quantity).where(CartLine.cart_id == cart_id, CartLine.sku_id == Sku.id)
+    item = session.execute(
+        select(
+            Sku.id.label("sku_id"),
+            Sku.mode,
+            Sku.active,
+            *price_columns(),
+            Product.id.label("product_id"),
+            Product.slug,
+            Product.state,
+            *STOCK,
+            own_hold(cart_id, Source.ON_HAND).label("own_shelf"),
+            own_hold(cart_id, Source.INCOMING).label("own_slots"),
+            func.coalesce(in_cart.correlate(Sku).scalar_subquery(), 0).label("in_cart"),
+            select(ShopperSession.customer_id)
+            .where(ShopperSession.id == session_id)
+            .scalar_subquery()
+            .label("customer_id"),
+        )
+        .select_from(Sku)
+        .join(Product, Product.id == Sku.product_id)
+        .outerjoin(StockItem, StockItem.sku_id == Sku.id)
+        .outerjoin(SkuPrice, price_join(rate))
+        .where(Sku.code == sku_code, published_once())
+    ).first()
+    if item is None:
+        raise UnknownSku
+    return item
+
+
+def upsert_cart(session_id: int, customer_id: int | None) -> int:
+    """The customer's cart when somebody is logged in, else the session's; made when missing. One statement, which
+    locks the cart until the unit ends."""
+    now = utcnow()
+    owner = {"customer_id": customer_id} if customer_id is not None else {"session_id": session_id}
+    statement = insert_for(Cart).values(**owner, country="", created_at=now, updated_at=now)
+    statement = statement.on_conflict_do_update(index_elements=list(owner), set_={"updated_at": now})
+    return int(session.scalar(statement.returning(Cart.id)))
+
+
+def _upsert_line(line: CartLine, limit: int) -> tuple[int, int] | None:
+    """Insert or count up in one statement, never above ``limit``; ``None`` when it would pass it."""
+    seen = {
+        "seen_price": line.seen_price,
+        "seen_currency": line.seen_currency,
+        "seen_status": line.seen_status,
+    }
+    statement = insert_for(CartLine).values(
+        cart_id=line.cart_id, sku_id=line.sku_id, quantity=line.quantity, added_at=utcnow(), **seen
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["cart_id", "sku_id"],
+        set_={"quantity": CartLine.quantity + line.quantity, **seen},
+        where=CartLine.quantity + line.quantity <= limit,
+    )
+    stored = session.execute(statement.returning(CartLine.id, CartLine.quantity)).first()
+    return None if stored is None else (stored[0], stored[1])
+
+
+def _too_many(
+    sku_id: int, quantity: int, in_cart: int, max_quantity: int, available: int | None
+) -> QuantityTooLarge | OutOfStock:
+    if in_cart + quantity > max_quantity:
+        return QuantityTooLarge(max_quantity, in_cart)
+    return TooFewLeft(sku_id, available or 0, in_cart)
+
+
+def _in_cart(cart_id: int, sku_id: int) -> int:
+    found = select(CartLine.quantity).where(CartLine.cart_id == cart_id, CartLine.sku_id == sku_id)
+    return session.scalar(found) or 0
+
+
+def count_pieces(cart_id: int) -> int:
+    """For the badge."""
+    statement = select(func.coalesce(func.sum(CartLine.quantity), 0)).where(CartLine.cart_id == cart_id)
+    return int(session.scalar(statement) or 0)

@@ -1,0 +1,48 @@
+"""Every policy of the shop with its default. A profile or the owner overrides them, key by key.
+
+Amounts are minor units of the base currency, weights grams, languages URL tags. Per-language values are
+mappings from language to text.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+DEFAULTS: dict[str, Any] = {
+    # --- the shop itself
+    "shop.name": {"en": "Storefront"},  # shown name, per language
+    "shop.seal": "",  # one character in the seal beside the name; empty: the first of the name
+    "shop.email": "",  # sender of mails and address for replies
+    "shop.from_name": {},  # sender's name in mails, per language; empty: shop.name
+    "shop.default_language": "en",  # when neither cookie nor header says which
+    "shop.base_currency": "JPY",  # every price, threshold and rate is kept in it
+    "shop.country": "JP",  # where parcels leave from: everything else is abroad
+    "shop.time_zone": "Asia/Tokyo",  # deadlines end at 23:59:59 here
+    # --- cart and checkout
+    "cart.max_quantity": 10,  # pieces of one SKU in one cart
+    "stock.low": 5,  # "Only n left" from here down
+    "checkout.billing_mode": "pay_now",  # pay_now, or invoice_later (the total is known after packing)
+    "checkout.hold_minutes": 30,  # how long a draft keeps its goods
+    "payment.days": 7,  # unpaid at 23:59:59 shop time of this day: cancelled (ORD-6)
+    "guest.coupons": True,  # guests may use coupons
+    "coupon_with_points": False,  # a coupon and points on one order
+    "combine.orders": False,  # shoppers may join open orders
+    "orders.number_prefix": "",  # before the day in an order number
+    # --- shipping
+    "shipping.free": {},  # {country: items total from which postage is free}; "*" = any other country
+    "shipping.packaging_weight": 0,  # added to the goods of each parcel
+    "shipping.lead_days": 1,  # business days from order to hand-over
+    # --- business calendar (SHOP-1)
+    "calendar.weekly_off": [5, 6],  # weekdays closed, Monday = 0
+    "calendar.holidays": "JP",  # whose public holidays are days off: "JP", or "" for none
+    "calendar.closed_days": [],  # further days off, "YYYY-MM-DD"
+}
+
+
+def merged(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The defaults with ``stored`` over them. Keys that no default names are kept."""
+    return {**DEFAULTS, **stored}
+
+
+def in_language(texts: Mapping[str, str], lang: str, default: str = "") -> str:
+    """The text for ``lang`` of a per-language policy, else English, else any, else ``default``."""
+    return texts.get(lang) or texts.get("en") or next(iter(texts.values()), default)
