@@ -40,7 +40,11 @@ class Database:
         seen: list[str] = []
 
         def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-            if not statement.lstrip().upper().startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")):
+            if (
+                not statement.lstrip()
+                .upper()
+                .startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA"))
+            ):
                 seen.append(statement)
 
         event.listen(self.engine, "before_cursor_execute", note)

@@ -13,7 +13,12 @@ _count = itertools.count(1)
 
 
 def make_product(
-    *, name: str | dict[str, str] = "", price: int = 1000, on_hand: int | None = 10, skus: int = 1, **values: Any
+    *,
+    name: str | dict[str, str] = "",
+    price: int = 1000,
+    on_hand: int | None = 10,
+    skus: int = 1,
+    **values: Any,
 ) -> Product:
     """A published product with ``skus`` variants. ``name``: one text (all languages) or per language.
     ``on_hand`` ``None``: untracked. SKU codes are ``<code>-1``, ``<code>-2``…; ``sku_values`` go to each SKU."""
@@ -34,17 +39,35 @@ def make_product(
     )
     session.add(product)
     session.flush()
-    names = name if isinstance(name, dict) else dict.fromkeys(("en", "ja", "zh-hans", "zh-hant"), name or f"Product {n}")
+    names = (
+        name
+        if isinstance(name, dict)
+        else dict.fromkeys(("en", "ja", "zh-hans", "zh-hant"), name or f"Product {n}")
+    )
     for locale, text in names.items():
         session.add(ProductText(product_id=product.id, locale=locale, name=text))
     for i in range(skus):
-        make_sku(product, code=f"{code}-{i + 1}", position=i, price=price, on_hand=on_hand, slots=slots, **sku_values)
+        make_sku(
+            product,
+            code=f"{code}-{i + 1}",
+            position=i,
+            price=price,
+            on_hand=on_hand,
+            slots=slots,
+            **sku_values,
+        )
     session.flush()
     return product
 
 
 def make_sku(
-    product: Product, *, code: str = "", price: int = 1000, on_hand: int | None = 10, slots: int | None = None, **values: Any
+    product: Product,
+    *,
+    code: str = "",
+    price: int = 1000,
+    on_hand: int | None = 10,
+    slots: int | None = None,
+    **values: Any,
 ) -> Sku:
     sku = Sku(product_id=product.id, code=code or f"S-{next(_count):04d}", price=price, **values)
     session.add(sku)
@@ -79,7 +102,9 @@ def make_brand(slug: str = "", name: str = "") -> Brand:
 
 
 def make_session() -> ShopperSession:
-    row = ShopperSession(token_hash=new_secret(), data={}, expires_at=utcnow().replace(year=utcnow().year + 1))
+    row = ShopperSession(
+        token_hash=new_secret(), data={}, expires_at=utcnow().replace(year=utcnow().year + 1)
+    )
     session.add(row)
     session.flush()
     return row
@@ -92,8 +117,12 @@ def make_currency(code: str, rate: str, step: int = 1) -> Currency:
     return row
 
 
-def close_destination(country: str, region: str = "", restriction: str = "", **message: str) -> ClosedDestination:
-    row = ClosedDestination(country=country, region=region, restriction=restriction, message=message or {"en": "Closed."})
+def close_destination(
+    country: str, region: str = "", restriction: str = "", **message: str
+) -> ClosedDestination:
+    row = ClosedDestination(
+        country=country, region=region, restriction=restriction, message=message or {"en": "Closed."}
+    )
     session.add(row)
     session.flush()
     return row

@@ -53,8 +53,17 @@ class PostgresServer:
             shutil.chown(self.folder, "postgres", "postgres")
         data = self.folder / "data"
         self._run(
-            str(self.programs / "initdb"), "-D", str(data), "-U", "shop", "-A", "trust", "-E", "UTF8",
-            "--locale=C", "--no-sync",
+            str(self.programs / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "shop",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
         )
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off "
@@ -62,13 +71,29 @@ class PostgresServer:
             "-c autovacuum=off"
         )
         self._run(
-            str(self.programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(self.folder / "log"), "-o", options, "start"
+            str(self.programs / "pg_ctl"),
+            "-D",
+            str(data),
+            "-w",
+            "-l",
+            str(self.folder / "log"),
+            "-o",
+            options,
+            "start",
         )
         return self
 
     def __exit__(self, *_: object) -> None:
         subprocess.run(
-            [*self.as_user, str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "stop"],
+            [
+                *self.as_user,
+                str(self.programs / "pg_ctl"),
+                "-D",
+                str(self.folder / "data"),
+                "-m",
+                "immediate",
+                "stop",
+            ],
             capture_output=True,
             cwd="/",
         )

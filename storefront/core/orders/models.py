@@ -23,8 +23,13 @@ class Order(Base):
         CheckConstraint("(state = 'cancelled') = (cancel_reason <> '')", name="cancel_reason"),
         Index(None, "state", "placed_at"),
         # a cart has one live draft
-        Index("uq_order_draft_cart", "cart_id", unique=True, sqlite_where=text("state = 'draft'"),
-              postgresql_where=text("state = 'draft'")),
+        Index(
+            "uq_order_draft_cart",
+            "cart_id",
+            unique=True,
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

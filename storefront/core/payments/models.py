@@ -23,10 +23,22 @@ class PaymentAttempt(Base):
             name="state",
         ),
         CheckConstraint("amount > 0", name="amount"),
-        Index("uq_payment_attempt_live", "bill_id", unique=True, sqlite_where=text(LIVE), postgresql_where=text(LIVE)),
+        Index(
+            "uq_payment_attempt_live",
+            "bill_id",
+            unique=True,
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
         Index(None, "bill_id", "id"),
-        Index("uq_payment_attempt_reference", "source", "reference", unique=True,
-              sqlite_where=text("reference <> ''"), postgresql_where=text("reference <> ''")),
+        Index(
+            "uq_payment_attempt_reference",
+            "source",
+            "reference",
+            unique=True,
+            sqlite_where=text("reference <> ''"),
+            postgresql_where=text("reference <> ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,9 +66,14 @@ class PaymentEvent(Base):
     __tablename__ = "payment_event"
     __table_args__ = (
         Index(None, "attempt_id", "id"),
-        Index("uq_payment_event_capture", "source", "reference", unique=True,
-              sqlite_where=text("kind = 'captured' AND reference <> ''"),
-              postgresql_where=text("kind = 'captured' AND reference <> ''")),
+        Index(
+            "uq_payment_event_capture",
+            "source",
+            "reference",
+            unique=True,
+            sqlite_where=text("kind = 'captured' AND reference <> ''"),
+            postgresql_where=text("kind = 'captured' AND reference <> ''"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,61 @@
+"""Giving back what an order holds: goods, purchase limits, coupons, points, open attempts."""
+
+from datetime import datetime
+
+from storefront.core.billing import service as billing
+from storefront.core.contracts.providers import Providers
+from storefront.core.db import session
+from storefront.core.lifecycle.effects import release_all
+from storefront.core.orders import limits
+from storefront.core.orders.models import Order
+from storefront.core.orders.queries import live_charges
+from storefront.core.orders.service import lines_of, move_item, transition
+from storefront.core.orders.states import CancelReason, ItemState
+from storefront.core.payments import service as payments
+from storefront.core.payments.states import LIVE, AttemptState
+from storefront.core.stock import service as stock
+
+# An attempt in one of these may be taking money right now or at any hour: the order waits for it.
+MONEY_MAY_MOVE = frozenset({AttemptState.APPROVED, AttemptState.PENDING})
+
+
+def money_may_move(order: Order) -> bool:
+    bills = billing.bills_of(order.id, "open")
+    return any(a.state in MONEY_MAY_MOVE for a in payments.attempts_of([b.id for b in bills]))
+
+
+def give_back(order: Order, providers: Providers, *, actor: str, now: datetime) -> None:
+    """Release everything the (locked) order holds and end its open bills and attempts. Idempotent. Settled bills and
+    their money are the caller's matter."""
+    lines = lines_of(order.id)
+    stock.release([line.id for line in lines])
+    limits.give_back(order.id)
+    open_bills = billing.bills_of(order.id, "open")
+    for attempt in payments.attempts_of([b.id for b in open_bills]):
+        if attempt.state in LIVE:
+            payments.move(attempt, AttemptState.VOIDED, "voided", actor=actor, at=now)
+    tenders = [
+        t for b in billing.bills_of(order.id) for t in billing.tenders_of(b.id) if t.state != "returned"
+    ]
+    release_all(order.id, live_charges(order.id), tenders, providers)
+    for tender in tenders:
+        tender.state, tender.returned = "returned", tender.amount
+    for bill in open_bills:
+        billing.void(bill)
+    for line in lines:
+        if line.item_state != ItemState.SHIPPED:
+            move_item(line, ItemState.CANCELLED)
+            line.cancelled_quantity = line.quantity
+    session.flush()
+
+
+def lapse(order: Order, providers: Providers, *, actor: str, reason: str, now: datetime) -> bool:
+    """End a (locked) draft that nobody will finish; ``False`` when money may be moving: then it stays. No history is
+    shown of it anywhere (CHK-7)."""
+    if order.state != "draft":
+        return True
+    if money_may_move(order):
+        return False
+    give_back(order, providers, actor=actor, now=now)
+    transition(order, "lapse", actor, cancel_reason=CancelReason.LAPSED, reason=reason, now=now)
+    return True
