@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from storefront.core.cart.queries import CartView, basket_of
 from storefront.core.contracts.pricing import CurrencyRate, PriceContext, Quote
 from storefront.core.contracts.providers import Providers
 from storefront.core.pricing.methods import MethodChoice, find_method, method_choices
 from storefront.core.pricing.price import price
+from storefront.core.settings.calendar import ships_on
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.shipping.deliveries import DeliveryChoice, delivery_choices, find_choice
 from storefront.core.shipping.permission import Closed, closed_for
@@ -80,8 +80,8 @@ def quote_cart(
     closed: tuple[Closed, ...] = ()
     if destination is not None and basket.lines:
         closed = closed_for(destination, basket, shop.closed, shop.policies)
-        ship_on = now.astimezone(ZoneInfo(str(shop.policy("shop.time_zone")))).date()
-        deliveries = delivery_choices(basket, destination, providers.carriers(), rate, ship_on, shop.policies)
+        day = ships_on(now, shop.policies)
+        deliveries = delivery_choices(basket, destination, providers.carriers(), rate, day, shop.policies)
         delivery = find_choice(deliveries, choices.delivery) if choices.delivery else _only_one(deliveries)
     context = PriceContext(
         rate=rate,

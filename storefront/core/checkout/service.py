@@ -1,6 +1,8 @@
 """What a shopper typed and chose on the way to an order. Verbs run inside the caller's unit and never commit."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -29,11 +31,36 @@ TYPED_FIELDS = (
 )
 
 
-def find_checkout(cart_id: int | None) -> Checkout | None:
-    """The checkout of a cart, inside or outside a unit; ``None`` before anything was typed."""
+@dataclass(frozen=True, slots=True)
+class CheckoutView:
+    """A checkout as it is stored. ``token`` "": nothing was typed yet. ``address`` ``None``: none that passed."""
+
+    token: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+    address: Address | None = None
+    delivery: str = ""
+    method: str = ""
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read_checkout(cart_id: int | None) -> CheckoutView:
+    """What is stored for a cart, inside or outside a unit: one statement, none without a cart."""
     if cart_id is None:
-        return None
-    return session.scalars(select(Checkout).where(Checkout.cart_id == cart_id)).first()
+        return CheckoutView()
+    row = session.execute(
+        select(
+            Checkout.token,
+            Checkout.typed,
+            Checkout.address,
+            Checkout.delivery,
+            Checkout.method,
+            Checkout.inputs,
+        ).where(Checkout.cart_id == cart_id)
+    ).first()
+    if row is None:
+        return CheckoutView()
+    address = Address.from_json(row.address) if row.address else None
+    return CheckoutView(row.token, row.typed, address, row.delivery, row.method, row.inputs)
 
 
 def open_checkout(cart_id: int) -> Checkout:

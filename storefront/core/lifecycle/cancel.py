@@ -51,24 +51,18 @@ def cancel_locked(
     """The same for an order that is locked already."""
     if money_may_move(order):
         raise NotPossible(
-            N_(
-                "A payment of order %(number)s is being checked. Nothing was changed; try again in some minutes."
-            ),
+            N_("A payment of order %(number)s is being checked. Nothing was changed; try again in some minutes."),
             number=order.number,
         )
     if something_left(order):
         raise NotPossible(
-            N_(
-                "Part of order %(number)s has left the shop; it can no longer be cancelled whole. Nothing was changed."
-            ),
+            N_("Part of order %(number)s has left the shop; it can no longer be cancelled whole. Nothing was changed."),
             number=order.number,
         )
     transition(order, "cancel", actor, cancel_reason=cancel_reason, reason=reason, now=now)
     give_back(order, providers, actor=actor, now=now)
     owe_what_came(order, "cancelled")
-    for shipment in session.scalars(
-        select(Shipment).where(Shipment.order_id == order.id, Shipment.state == "planned")
-    ):
+    for shipment in session.scalars(select(Shipment).where(Shipment.order_id == order.id, Shipment.state == "planned")):
         session.delete(shipment)
     promise_mail("order_cancelled", order)
 
@@ -76,9 +70,7 @@ def cancel_locked(
 def something_left(order: Order) -> bool:
     return (
         session.scalar(
-            select(func.count())
-            .select_from(Shipment)
-            .where(Shipment.order_id == order.id, Shipment.state.in_(GONE))
+            select(func.count()).select_from(Shipment).where(Shipment.order_id == order.id, Shipment.state.in_(GONE))
         )
         or 0
     ) > 0

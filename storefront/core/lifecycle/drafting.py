@@ -137,9 +137,7 @@ def _lines(order: Order, request: DraftRequest) -> list[OrderLine]:
         .where(Sku.id.in_([v.sku_id for v, _ in chosen]))
     )
     rows = {sku.id: (sku, product) for sku, product in found}
-    return [
-        _line(order, position, view, *rows[view.sku_id]) for position, (view, _) in enumerate(chosen, start=1)
-    ]
+    return [_line(order, position, view, *rows[view.sku_id]) for position, (view, _) in enumerate(chosen, start=1)]
 
 
 def _line(order: Order, position: int, view: CartLineView, sku: Sku, product: Product) -> OrderLine:

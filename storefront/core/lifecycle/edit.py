@@ -35,6 +35,7 @@ from storefront.core.payments import service as payments
 from storefront.core.payments.models import Refund, RefundLine
 from storefront.core.payments.states import AttemptState
 from storefront.core.pricing.price import price
+from storefront.core.settings.calendar import ships_on
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.shipping.deliveries import delivery_choices, find_choice
 from storefront.core.stock import service as stock
@@ -133,9 +134,7 @@ def _check(order: Order, lines: list[OrderLine], quantities: Mapping[int, int]) 
         line = by_position.get(position)
         if line is None or not 0 < pieces <= live_quantity(line):
             raise NotPossible(
-                N_(
-                    "Line %(line)d of order %(number)s has no %(pieces)d pieces to cancel. Nothing was changed."
-                ),
+                N_("Line %(line)d of order %(number)s has no %(pieces)d pieces to cancel. Nothing was changed."),
                 line=position,
                 number=order.number,
                 pieces=pieces,
@@ -207,7 +206,7 @@ def reprice(
 ) -> Bill | None:
     """Revision n+1 of an unsettled (locked) order: new charges, the open bill replaced with its deadline kept, the live
     attempt moved to the new bill's amount. ``None`` when a price is unknown: then there is no bill."""
-    quote_row, postage = _postage(order, lines, providers, now)
+    quote_row, postage = _postage(order, lines, shop, providers, now)
     address = Address.from_json(order.address)
     context = PriceContext(
         rate=rate_of(order),
@@ -237,15 +236,13 @@ def reprice(
     )
     follow_change(order.id, before, old_tenders, quote.applied, providers)
     tenders = [
-        billing.TenderWish(a.source, a.key, -a.amount)
-        for a in quote.applied
-        if a.lane == Lane.TENDER and a.amount
+        billing.TenderWish(a.source, a.key, -a.amount) for a in quote.applied if a.lane == Lane.TENDER and a.amount
     ]
     return _replace_bills(order, lines, charges, tenders, quote.total is not None, actor, now)
 
 
 def _postage(
-    order: Order, lines: list[OrderLine], providers: Providers, now: datetime
+    order: Order, lines: list[OrderLine], shop: ShopSnapshot, providers: Providers, now: datetime
 ) -> tuple[ShippingQuote | Unknown, Applied | None]:
     """The chosen service quoted anew for what is left; what was agreed stays when the carrier cannot say."""
     old = next((c for c in live_charges(order.id) if c.data.get("lane") == "SHIPPING"), None)
@@ -258,8 +255,8 @@ def _postage(
             Destination(address.country, address.region, address.is_hotel),
             {order.carrier: registered},
             rate_of(order),
-            now.date(),
-            {},
+            ships_on(now, shop.policies),
+            shop.policies,
         )
         found = find_choice(choices, f"{order.carrier}:{order.service}")
         if found is not None and found.quote is not None:

@@ -9,9 +9,7 @@ from storefront.core.contracts.providers import Providers, Registered
 from storefront.core.orders.models import Charge
 
 
-def _find(
-    adjusters: Sequence[Registered[Adjuster]], source: str, key: str, lane: Lane | None
-) -> Adjuster | None:
+def _find(adjusters: Sequence[Registered[Adjuster]], source: str, key: str, lane: Lane | None) -> Adjuster | None:
     """The adjuster behind an adjustment: by its key, else the plugin's only one in that lane. ``None`` when its plugin is
     not installed: then the effect waits for it in the outbox under the plugin's name."""
     own = [r.value for r in adjusters if r.source == source and lane in (None, r.value.lane)]
@@ -39,9 +37,7 @@ def commit_all(order_id: int, charges: Sequence[Charge], bill_id: int, providers
             adjuster.commit(order_id, key)
 
 
-def release_all(
-    order_id: int, charges: Sequence[Charge], tenders: Sequence[BillTender], providers: Providers
-) -> None:
+def release_all(order_id: int, charges: Sequence[Charge], tenders: Sequence[BillTender], providers: Providers) -> None:
     """Inside the cancelling unit, for whatever is installed."""
     adjusters = providers.adjusters(installed=True)
     for source, key, lane in _keys(charges, tenders):
@@ -66,9 +62,7 @@ def follow_change(
     the unit of the edit."""
     adjusters = providers.adjusters(installed=True)
     old = {(s, k): lane for s, k, lane in _keys(before, old_tenders)}
-    amounts = {(c.source, c.key): c.amount for c in before} | {
-        (t.source, t.key): -t.amount for t in old_tenders
-    }
+    amounts = {(c.source, c.key): c.amount for c in before} | {(t.source, t.key): -t.amount for t in old_tenders}
     new = {(a.source, a.key): a for a in after}
     for (source, key), lane in old.items():
         adjuster = _find(adjusters, source, key, lane)
@@ -82,3 +76,10 @@ def follow_change(
         adjuster = _find(adjusters, source, key, applied.lane)
         if adjuster is not None and (source, key) not in old:
             adjuster.reserve(order_id, applied)
+
+
+def release_tender(order_id: int, tender: BillTender, portion: int, providers: Providers) -> None:
+    """Give ``portion`` minor units of a tender back to where it came from."""
+    adjuster = _find(providers.adjusters(installed=True), tender.source, tender.key, Lane.TENDER)
+    if adjuster is not None:
+        adjuster.release(order_id, tender.key, portion)

@@ -29,9 +29,7 @@ def lapse_drafts(shop: ShopSnapshot, providers: Providers, now: datetime, limit:
         (Reservation.expires_at > now) | Reservation.expires_at.is_(None),
     )
     ids = list(
-        session.scalars(
-            select(Order.id).where(Order.state == "draft", ~live_hold).order_by(Order.id).limit(limit)
-        )
+        session.scalars(select(Order.id).where(Order.state == "draft", ~live_hold).order_by(Order.id).limit(limit))
     )
     return _each(ids, lambda order: lapse(order, providers, actor="system", reason="the hold ended", now=now))
 

@@ -14,10 +14,7 @@ def labels_in(lang: str) -> Translate:
     def translate(source: str, message: str, params: Mapping[str, object]) -> str:
         if not message:
             return ""
-        shown = {
-            k: format_money(v.amount, v.currency, lang) if isinstance(v, Money) else v
-            for k, v in params.items()
-        }
+        shown = {k: format_money(v.amount, v.currency, lang) if isinstance(v, Money) else v for k, v in params.items()}
         with use_language(lang):
             return str(domain_gettext(source).gettext(message, **shown))
 

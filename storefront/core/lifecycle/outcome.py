@@ -132,14 +132,10 @@ def _approved(case: _Case, outcome: contract.Approved) -> Step:
     if attempt.state not in (AttemptState.NEW, AttemptState.REDIRECTED, AttemptState.APPROVED):
         return case.step()
     if case.bill.state != "open" or not _same_money(case, outcome.amount, outcome.payee):
-        payments.move(
-            attempt, AttemptState.VOIDED, "mismatch", actor=case.actor, at=case.now, text="approval differs"
-        )
+        payments.move(attempt, AttemptState.VOIDED, "mismatch", actor=case.actor, at=case.now, text="approval differs")
         return case.step(message=NOTHING_CHARGED)
     if case.order is not None and case.order.state == "draft" and not _hold_again(case):
-        payments.move(
-            attempt, AttemptState.VOIDED, "voided", actor=case.actor, at=case.now, text="goods are gone"
-        )
+        payments.move(attempt, AttemptState.VOIDED, "voided", actor=case.actor, at=case.now, text="goods are gone")
         return case.step(message=SOLD_MEANWHILE)
     if attempt.state != AttemptState.APPROVED:
         payments.move(attempt, AttemptState.APPROVED, "approved", actor=case.actor, at=case.now)
@@ -229,9 +225,7 @@ def _late_money(case: _Case, event: dict[str, object]) -> None:
         return
     payments.owe_refund(case.bill, attempt, attempt.amount, "late")
     if case.order is not None:
-        note_event(
-            case.order, "late_payment", case.actor, now=case.now, amount=attempt.amount, already=already
-        )
+        note_event(case.order, "late_payment", case.actor, now=case.now, amount=attempt.amount, already=already)
 
 
 def _cancel_sold_out(case: _Case, order: Order) -> None:
@@ -269,9 +263,7 @@ def _declined(case: _Case, outcome: contract.Declined) -> Step:
         return case.step(message=outcome.message)
     if not payments.can_move(attempt, AttemptState.DECLINED):
         return case.step()
-    payments.move(
-        attempt, AttemptState.DECLINED, "declined", actor=case.actor, text=outcome.message, at=case.now
-    )
+    payments.move(attempt, AttemptState.DECLINED, "declined", actor=case.actor, text=outcome.message, at=case.now)
     attempt.reason = outcome.message[:300]
     if order is not None and order.state in ("pending", "processing") and bill.state == "open":
         _open_again_or_cancel(case, order)
@@ -281,9 +273,7 @@ def _declined(case: _Case, outcome: contract.Declined) -> Step:
 def _open_again_or_cancel(case: _Case, order: Order) -> None:
     """A failure before the due date leaves the bill open; after it the order is cancelled (PAY-7)."""
     shop = case.shop
-    due = end_of_day(
-        int(shop.policy("payment.days")), case.bill.first_issued_at, str(shop.policy("shop.time_zone"))
-    )
+    due = end_of_day(int(shop.policy("payment.days")), case.bill.first_issued_at, str(shop.policy("shop.time_zone")))
     if due > case.now:
         case.bill.due_at = due
         return
@@ -293,8 +283,6 @@ def _open_again_or_cancel(case: _Case, order: Order) -> None:
 
 
 NOTHING_CHARGED = N_("The approval does not match your order. Nothing was charged. Please try again.")
-SOLD_MEANWHILE = N_(
-    "Your order was held for too long and something in it has been sold. Nothing was charged."
-)
+SOLD_MEANWHILE = N_("Your order was held for too long and something in it has been sold. Nothing was charged.")
 SOLD_MEANWHILE_REFUND = N_("Your payment came after the order had ended. We will send the money back.")
 PAYMENT_CHECKED = N_("Your payment does not match the order. We are checking it and will write to you.")

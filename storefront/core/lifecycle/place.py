@@ -79,9 +79,7 @@ def place(request: PlaceRequest, shop: ShopSnapshot, providers: Providers, now: 
     Inside one unit that the caller opened before any read. The same token again returns the same order. Raises
     ``TokenExpired``, ``CheckoutIncomplete``, ``TotalChanged``; whatever was half done is rolled back by the unit.
     """
-    cart_row = session.scalars(
-        lock_for_update(select(Cart).where(Cart.session_id == request.session_id))
-    ).first()
+    cart_row = session.scalars(lock_for_update(select(Cart).where(Cart.session_id == request.session_id))).first()
     earlier = session.scalars(select(Order).where(Order.checkout_token == request.token)).first()
     if earlier is not None:
         return _again(earlier, cart_row, request, shop, providers, now)
@@ -130,9 +128,7 @@ def _place_new(
 ) -> Placed:
     _drop_earlier_draft(cart_id, providers, now)
     cart = load_cart(request.session_id, request.lang, request.rate, shop.policies)
-    quoted = quote_cart(
-        cart, choices_of(checkout), shop, providers, rate=request.rate, lang=request.lang, now=now
-    )
+    quoted = quote_cart(cart, choices_of(checkout), shop, providers, rate=request.rate, lang=request.lang, now=now)
     address = _check(cart, checkout, quoted)
     if quoted.quote.due != request.shown_total:
         raise TotalChanged(request.shown_total, quoted)
@@ -162,9 +158,7 @@ def _place_new(
 
 def _drop_earlier_draft(cart_id: int, providers: Providers, now: datetime) -> None:
     """A cart has one live draft. What it held is given back first, so that nobody is blocked by their own hold."""
-    earlier = session.scalars(
-        select(Order.id).where(Order.cart_id == cart_id, Order.state == "draft")
-    ).first()
+    earlier = session.scalars(select(Order.id).where(Order.cart_id == cart_id, Order.state == "draft")).first()
     if earlier is None:
         return
     order = lock_order_by_id(earlier)
@@ -185,18 +179,14 @@ def _check(cart: CartView, checkout: Checkout, quoted: CheckoutQuote) -> Address
     if not cart.lines:
         raise CheckoutIncomplete("cart", Problem(N_("Your cart is empty."), code="empty"))
     if not checkout.address:
-        raise CheckoutIncomplete(
-            "address", Problem(N_("Please tell us where to send your order."), code="address")
-        )
+        raise CheckoutIncomplete("address", Problem(N_("Please tell us where to send your order."), code="address"))
     if quoted.blocked_lines:
         raise CheckoutIncomplete(
             "cart",
             Problem(N_("Something in your cart changed. Please look at the marked items."), code="lines"),
         )
     if quoted.delivery is None:
-        raise CheckoutIncomplete(
-            "delivery", Problem(N_("Please choose how to send your order."), code="delivery")
-        )
+        raise CheckoutIncomplete("delivery", Problem(N_("Please choose how to send your order."), code="delivery"))
     if quoted.quote.due is None:
         raise CheckoutIncomplete(
             "delivery",

@@ -49,9 +49,7 @@ def receive(
     bill = _bill_for(order.id, number, bill_number)
     if money.currency != bill.currency:
         raise NotPossible(
-            N_(
-                "Bill %(bill)s is in %(currency)s; money in another currency is sent back. Nothing was entered."
-            ),
+            N_("Bill %(bill)s is in %(currency)s; money in another currency is sent back. Nothing was entered."),
             bill=bill.number,
             currency=bill.currency,
         )
@@ -59,20 +57,14 @@ def receive(
         raise NotPossible(N_("The amount must be above zero. Nothing was entered."))
     attempt = _attempt_for(bill)
     _refuse_twice(attempt, reference)
-    rest = (
-        max(bill.amount - tendered(bill.id) - payments.captured_sum(bill.id), 0)
-        if bill.state == "open"
-        else 0
-    )
+    rest = max(bill.amount - tendered(bill.id) - payments.captured_sum(bill.id), 0) if bill.state == "open" else 0
     ours = min(money.amount, rest)
     if ours:
         payments.note(attempt, "captured", actor=actor, amount=ours, reference=reference, at=now)
     too_much = money.amount - ours
     if too_much:
         kind, reason = ("overpaid", "overpaid") if ours else ("late", "late")
-        payments.note(
-            attempt, kind, actor=actor, amount=too_much, reference="" if ours else reference, at=now
-        )
+        payments.note(attempt, kind, actor=actor, amount=too_much, reference="" if ours else reference, at=now)
         payments.owe_refund(bill, attempt, too_much, reason)
     settled = bool(ours) and ours == rest
     if settled:
@@ -80,9 +72,7 @@ def receive(
             attempt.state = AttemptState.CAPTURED
         settle(order, bill, shop, providers, actor, now)
         promise_mail("payment_received", order, key=str(bill.id), bill_id=bill.id)
-    note_event(
-        order, "payment", actor, now=now, amount=money.amount, currency=money.currency, rest=rest - ours
-    )
+    note_event(order, "payment", actor, now=now, amount=money.amount, currency=money.currency, rest=rest - ours)
     record(
         actor,
         "order.pay",
@@ -121,9 +111,7 @@ def _attempt_for(bill: Bill) -> PaymentAttempt:
         return payments.lock_attempt(live.id)
     if attempts:
         return payments.lock_attempt(attempts[-1].id)
-    raise NotPossible(
-        N_("Bill %(bill)s was never to be paid with money. Nothing was entered."), bill=bill.number
-    )
+    raise NotPossible(N_("Bill %(bill)s was never to be paid with money. Nothing was entered."), bill=bill.number)
 
 
 def _refuse_twice(attempt: PaymentAttempt, reference: str) -> None:

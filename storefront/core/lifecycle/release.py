@@ -34,9 +34,7 @@ def give_back(order: Order, providers: Providers, *, actor: str, now: datetime) 
     for attempt in payments.attempts_of([b.id for b in open_bills]):
         if attempt.state in LIVE:
             payments.move(attempt, AttemptState.VOIDED, "voided", actor=actor, at=now)
-    tenders = [
-        t for b in billing.bills_of(order.id) for t in billing.tenders_of(b.id) if t.state != "returned"
-    ]
+    tenders = [t for b in billing.bills_of(order.id) for t in billing.tenders_of(b.id) if t.state != "returned"]
     release_all(order.id, live_charges(order.id), tenders, providers)
     for tender in tenders:
         tender.state, tender.returned = "returned", tender.amount

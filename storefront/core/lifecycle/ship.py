@@ -47,11 +47,7 @@ def plan(number: str, quantities: Mapping[int, int] | None = None, *, actor: str
     lines = {line.position: line for line in lines_of(order.id)}
     rest = unshipped(order.id)
     if quantities is None:
-        ready = {
-            p: rest[ln.id]
-            for p, ln in lines.items()
-            if ln.id in rest and ln.item_state in ("in_hand", "packed")
-        }
+        ready = {p: rest[ln.id] for p, ln in lines.items() if ln.id in rest and ln.item_state in ("in_hand", "packed")}
     else:
         ready = dict(quantities)
     if not ready:
@@ -85,9 +81,7 @@ def _add_line(
 ) -> None:
     if line is None or not 0 < pieces <= rest.get(line.id, 0):
         raise NotPossible(
-            N_(
-                "Line %(line)d of order %(number)s has no %(pieces)d pieces left to pack. Nothing was changed."
-            ),
+            N_("Line %(line)d of order %(number)s has no %(pieces)d pieces left to pack. Nothing was changed."),
             line=position,
             number=order.number,
             pieces=pieces,
@@ -123,9 +117,7 @@ def pack(
     return shipment
 
 
-def hand_over(
-    shipment_id: int, providers: Providers, *, actor: str, now: datetime, tracking: str = ""
-) -> Shipment:
+def hand_over(shipment_id: int, providers: Providers, *, actor: str, now: datetime, tracking: str = "") -> Shipment:
     """The carrier has it: goods leave the shelf, the mail is promised, and the order is shipped when every live line
     is. ``tracking`` is checked by the carrier's plugin. Inside the caller's unit. Raises ``NotPossible``."""
     order, shipment = _lock(shipment_id)
@@ -148,15 +140,11 @@ def hand_over(
     for line in live_lines(lines):
         if line.id not in rest and left.get(line.id, 0) >= live_quantity(line):
             move_item(line, ItemState.SHIPPED)
-    note_event(
-        order, "shipment_handed_over", actor, now=now, shipment=shipment.id, tracking=shipment.tracking
-    )
+    note_event(order, "shipment_handed_over", actor, now=now, shipment=shipment.id, tracking=shipment.tracking)
     if all_shipped(lines):
         transition(order, "ship", actor, now=now)
     promise_mail("order_shipped", order, key=str(shipment.id), shipment_id=shipment.id)
-    record(
-        actor, "shipment.hand_over", ("order", order.number), shipment=shipment.id, tracking=shipment.tracking
-    )
+    record(actor, "shipment.hand_over", ("order", order.number), shipment=shipment.id, tracking=shipment.tracking)
     return shipment
 
 
@@ -191,9 +179,7 @@ def _lock(shipment_id: int) -> tuple[Order, Shipment]:
         raise NotPossible(N_("There is no such parcel."))
     order = lock_order_by_id(order_id)
     shipment = session.scalars(
-        lock_for_update(select(Shipment).where(Shipment.id == shipment_id)).execution_options(
-            populate_existing=True
-        )
+        lock_for_update(select(Shipment).where(Shipment.id == shipment_id)).execution_options(populate_existing=True)
     ).one()
     return order, shipment
 

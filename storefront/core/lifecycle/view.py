@@ -197,9 +197,7 @@ def _bills(order: Order, providers: Providers) -> tuple[BillView, ...]:
     attempts = attempts_of(ids)
     tenders = list(session.scalars(select(BillTender).where(BillTender.bill_id.in_(ids)))) if ids else []
     events = (
-        list(
-            session.scalars(select(PaymentEvent).where(PaymentEvent.attempt_id.in_([a.id for a in attempts])))
-        )
+        list(session.scalars(select(PaymentEvent).where(PaymentEvent.attempt_id.in_([a.id for a in attempts]))))
         if attempts
         else []
     )
@@ -246,22 +244,16 @@ def _shipments(order: Order, lines: list[OrderLine], providers: Providers) -> tu
     rows = list(session.scalars(select(Shipment).where(Shipment.order_id == order.id).order_by(Shipment.id)))
     if not rows:
         return ()
-    packed = list(
-        session.scalars(select(ShipmentLine).where(ShipmentLine.shipment_id.in_([s.id for s in rows])))
-    )
+    packed = list(session.scalars(select(ShipmentLine).where(ShipmentLine.shipment_id.in_([s.id for s in rows]))))
     titles = {line.id: (line.position, line.title) for line in lines}
     carriers = providers.carriers(installed=True)
     views = []
     for s in rows:
         registered = carriers.get(s.carrier)
         url = registered.value.tracking_url(s.tracking, order.locale) if registered and s.tracking else ""
-        content = tuple(
-            sorted((*titles[p.order_line_id], p.quantity) for p in packed if p.shipment_id == s.id)
-        )
+        content = tuple(sorted((*titles[p.order_line_id], p.quantity) for p in packed if p.shipment_id == s.id))
         views.append(
-            ShipmentView(
-                s.id, s.state, s.carrier, s.service, s.tracking, url, s.weight, s.handed_over_at, content
-            )
+            ShipmentView(s.id, s.state, s.carrier, s.service, s.tracking, url, s.weight, s.handed_over_at, content)
         )
     return tuple(views)
 

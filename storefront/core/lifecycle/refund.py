@@ -1,0 +1,260 @@
+"""Giving money back, by line, by charge, never more than was paid and nothing twice (PAY-5).
+
+Money goes back first, then tenders. A refund is three units like a payment: the request is committed, the provider is
+asked with the refund's key, the answer is written. For methods that cannot refund, the owner confirms by hand.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from storefront.core.audit.service import record
+from storefront.core.billing.models import Bill, BillLine
+from storefront.core.billing.service import tenders_of
+from storefront.core.contracts import payments as contract
+from storefront.core.contracts.providers import Providers
+from storefront.core.db import in_unit_of_work, lock_for_update, run_unit, session, utcnow
+from storefront.core.i18n.translate import N_
+from storefront.core.lifecycle.effects import release_tender
+from storefront.core.lifecycle.errors import NotPossible
+from storefront.core.lifecycle.pay import attempt_view
+from storefront.core.orders.models import Order
+from storefront.core.orders.service import lock_order_by_id, note_event
+from storefront.core.payments import service as payments
+from storefront.core.payments.models import PaymentAttempt, PaymentEvent, Refund, RefundLine, RefundTask
+from storefront.core.values.money import Money, prorate
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What may still go back of one bill line: an order line or a charge, minor units."""
+
+    bill_line_id: int
+    order_line_id: int | None
+    charge_id: int | None
+    amount: int
+
+
+def refund_room(bill: Bill) -> list[Room]:
+    """Per positive bill line: its amount less what was refunded of it (failed refunds do not count). A negative charge
+    (a discount on postage) is taken off the charges before it."""
+    done = dict[tuple[int | None, int | None], int]()
+    rows = session.execute(
+        select(RefundLine.order_line_id, RefundLine.charge_id, func.sum(RefundLine.amount))
+        .join(Refund, Refund.id == RefundLine.refund_id)
+        .where(Refund.bill_id == bill.id, Refund.state != "failed")
+        .group_by(RefundLine.order_line_id, RefundLine.charge_id)
+    )
+    for line_id, charge_id, amount in rows:
+        done[(line_id, charge_id)] = int(amount)
+    lines = list(session.scalars(select(BillLine).where(BillLine.bill_id == bill.id).order_by(BillLine.id)))
+    negative = -sum(line.amount for line in lines if line.amount < 0)
+    rooms = []
+    for line in lines:
+        if line.amount <= 0:
+            continue
+        less = min(negative, line.amount) if line.charge_id is not None else 0
+        negative -= less
+        left = line.amount - less - done.get((line.order_line_id, line.charge_id), 0)
+        rooms.append(Room(line.id, line.order_line_id, line.charge_id, max(left, 0)))
+    return rooms
+
+
+def request_refund(
+    bill_number: str,
+    parts: Mapping[int, int] | None,
+    providers: Providers,
+    *,
+    actor: str,
+    now: datetime,
+    reason: str = "",
+) -> list[int]:
+    """Decide that money goes back, inside the caller's unit: ``parts`` are minor units per bill line id, ``None`` all that
+    is left. Returns the ids of the refunds of money, to be sent or confirmed; tenders are given back at once. Closes the
+    order's open refund tasks as far as they are covered. Raises ``NotPossible``."""
+    bill, order = _lock(bill_number)
+    if bill.state != "settled":
+        raise NotPossible(
+            N_("Bill %(bill)s is not paid, so nothing can go back. Nothing was changed."), bill=bill.number
+        )
+    rooms = {room.bill_line_id: room for room in refund_room(bill)}
+    wanted = {k: r.amount for k, r in rooms.items() if r.amount} if parts is None else dict(parts)
+    for line_id, amount in wanted.items():
+        if line_id not in rooms or not 0 < amount <= rooms[line_id].amount:
+            raise NotPossible(
+                N_("More than was paid for it, or nothing, cannot go back (bill %(bill)s). Nothing was changed."),
+                bill=bill.number,
+            )
+    total = sum(wanted.values())
+    if not total:
+        raise NotPossible(N_("Nothing of bill %(bill)s is left to give back. Nothing was changed."), bill=bill.number)
+    money_left = payments.captured_sum(bill.id) - payments.refunded_sum(bill.id)
+    made = _refund_money(bill, wanted, rooms, min(total, money_left), actor, reason)
+    if total > money_left:
+        _refund_tenders(bill, order, total - max(money_left, 0), providers, actor, reason)
+    _cover_tasks(bill, made)
+    if order is not None:
+        note_event(order, "refund_requested", actor, reason=reason, now=now, amount=total, currency=bill.currency)
+    record(actor, "bill.refund", ("bill", bill.number), reason, amount=total, currency=bill.currency)
+    return [refund.id for refund in made]
+
+
+def _lock(bill_number: str) -> tuple[Bill, Order | None]:
+    found = session.execute(select(Bill.id, Bill.order_id).where(Bill.number == bill_number)).first()
+    if found is None:
+        raise NotPossible(N_("There is no bill %(bill)s."), bill=bill_number[:40])
+    order = lock_order_by_id(found.order_id) if found.order_id is not None else None
+    bill = session.scalars(
+        lock_for_update(select(Bill).where(Bill.id == found.id)).execution_options(populate_existing=True)
+    ).one()
+    return bill, order
+
+
+def _refund_money(
+    bill: Bill, wanted: Mapping[int, int], rooms: Mapping[int, Room], amount: int, actor: str, reason: str
+) -> list[Refund]:
+    """One refund per attempt that brought money, each with the lines it is for."""
+    made: list[Refund] = []
+    keys = sorted(wanted)
+    shares = dict(zip(keys, prorate(amount, [wanted[k] for k in keys]), strict=True))
+    for attempt, came in _money_of(bill):
+        part = min(came, sum(shares.values()))
+        if part <= 0:
+            continue
+        refund = Refund(
+            bill_id=bill.id, attempt_id=attempt.id, currency=bill.currency, amount=part, reason=reason, actor=actor
+        )
+        session.add(refund)
+        session.flush()
+        for key, share in zip(keys, prorate(part, [shares[k] for k in keys]), strict=True):
+            if share:
+                room = rooms[key]
+                session.add(
+                    RefundLine(
+                        refund_id=refund.id,
+                        order_line_id=room.order_line_id,
+                        charge_id=room.charge_id,
+                        amount=share,
+                    )
+                )
+                shares[key] -= share
+        made.append(refund)
+    session.flush()
+    return made
+
+
+def _money_of(bill: Bill) -> list[tuple[PaymentAttempt, int]]:
+    """Attempts with what each brought, less what went back of it."""
+    result = []
+    for attempt in payments.attempts_of([bill.id]):
+        came = session.scalar(
+            select(func.coalesce(func.sum(PaymentEvent.amount), 0)).where(
+                PaymentEvent.attempt_id == attempt.id, PaymentEvent.kind == "captured"
+            )
+        )
+        gone = session.scalar(
+            select(func.coalesce(func.sum(Refund.amount), 0)).where(
+                Refund.attempt_id == attempt.id, Refund.state != "failed"
+            )
+        )
+        result.append((attempt, int(came or 0) - int(gone or 0)))
+    return result
+
+
+def _refund_tenders(
+    bill: Bill, order: Order | None, amount: int, providers: Providers, actor: str, reason: str
+) -> None:
+    for tender in tenders_of(bill.id):
+        part = min(amount, tender.amount - tender.returned)
+        if part <= 0:
+            continue
+        session.add(
+            Refund(
+                bill_id=bill.id, tender_id=tender.id, currency=bill.currency, amount=part, reason=reason, actor=actor,
+                state="done", done_at=utcnow(),
+            )
+        )  # fmt: skip
+        tender.returned += part
+        if tender.returned == tender.amount:
+            tender.state = "returned"
+        if order is not None:
+            release_tender(order.id, tender, part, providers)
+        amount -= part
+    session.flush()
+
+
+def _cover_tasks(bill: Bill, made: Sequence[Refund]) -> None:
+    """Open tasks of this bill are done by these refunds, oldest first."""
+    left = sum(r.amount for r in made)
+    tasks = session.scalars(
+        select(RefundTask).where(
+            RefundTask.bill_id == bill.id, RefundTask.state == "open", RefundTask.reason == "cancelled"
+        )
+    )
+    for task in tasks:
+        if made and task.amount <= left:
+            left -= task.amount
+            task.state, task.refund_id = "done", made[0].id
+
+
+def send_refund(refund_id: int, providers: Providers, public_url: str, *, now: datetime | None = None) -> str:
+    """Ask the method to pay back a requested refund; own units, none open. Returns the refund's state. A method that
+    cannot refund leaves it requested for ``confirm_refund``. Repeating uses the same key: it pays at most once."""
+    if in_unit_of_work():
+        raise RuntimeError("a provider was about to be called inside a transaction")
+    refund = session.get_one(Refund, refund_id)
+    if refund.state not in ("requested", "pending") or refund.attempt_id is None:
+        return refund.state
+    attempt = session.get_one(PaymentAttempt, refund.attempt_id)
+    registered = providers.payment_methods(installed=True).get(attempt.method)
+    if registered is None or not registered.value.capabilities.refund:
+        return refund.state
+    reference = session.scalar(
+        select(PaymentEvent.reference).where(PaymentEvent.attempt_id == attempt.id, PaymentEvent.kind == "captured")
+    )
+    view = contract.RefundView(
+        refund.id, refund.key, Money(refund.amount, refund.currency), attempt_view(attempt, public_url), reference or ""
+    )
+    session.rollback()
+    answer: contract.Refunded | contract.Pending | contract.Declined | contract.Unavailable
+    try:
+        answer = registered.value.refund(view)
+    except Exception:
+        log.exception("payment method %s failed to refund", registered.value.key)
+        answer = contract.Unavailable("the payment method failed")
+    return run_unit(lambda: _write(refund_id, answer, now or utcnow()))
+
+
+def _write(
+    refund_id: int,
+    answer: contract.Refunded | contract.Pending | contract.Declined | contract.Unavailable,
+    now: datetime,
+) -> str:
+    refund = session.scalars(
+        lock_for_update(select(Refund).where(Refund.id == refund_id)).execution_options(populate_existing=True)
+    ).one()
+    if refund.state in ("done", "failed"):
+        return refund.state
+    if isinstance(answer, contract.Refunded) and answer.amount == Money(refund.amount, refund.currency):
+        refund.state, refund.reference, refund.done_at = "done", answer.reference, now
+    elif isinstance(answer, contract.Pending):
+        refund.state = "pending"
+    elif isinstance(answer, contract.Declined):
+        refund.state = "failed"
+        bill = session.get_one(Bill, refund.bill_id)
+        payments.owe_refund(bill, session.get(PaymentAttempt, refund.attempt_id), refund.amount, "cancelled")
+    return refund.state
+
+
+def confirm_refund(refund_id: int, reference: str, *, actor: str, now: datetime) -> None:
+    """The owner paid it back by hand. Inside the caller's unit. Raises ``NotPossible`` when it is done already."""
+    refund = session.scalars(lock_for_update(select(Refund).where(Refund.id == refund_id))).first()
+    if refund is None or refund.state not in ("requested", "pending"):
+        raise NotPossible(N_("This refund is done already, or there is none. Nothing was changed."))
+    refund.state, refund.reference, refund.done_at = "done", reference[:120], now
+    record(actor, "refund.confirm", ("refund", refund.id), amount=refund.amount, currency=refund.currency)
