@@ -3,7 +3,7 @@
 import itertools
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,24 +34,28 @@ class Database:
         finally:
             self.sessions.remove()
 
-    @contextmanager
-    def count_statements(self) -> Iterator[list[str]]:
+    def count_statements(self) -> AbstractContextManager[list[str]]:
         """Collects every SQL statement sent meanwhile (BEGIN, COMMIT and savepoints not counted)."""
-        seen: list[str] = []
+        return count_statements_of(self.engine)
 
-        def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-            if (
-                not statement.lstrip()
-                .upper()
-                .startswith(("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA"))
-            ):
-                seen.append(statement)
 
-        event.listen(self.engine, "before_cursor_execute", note)
-        try:
-            yield seen
-        finally:
-            event.remove(self.engine, "before_cursor_execute", note)
+NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
+
+
+@contextmanager
+def count_statements_of(engine: Engine) -> Iterator[list[str]]:
+    """Every SQL statement that ``engine`` is sent meanwhile; transactions' own words are not counted."""
+    seen: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.lstrip().upper().startswith(NOT_COUNTED):
+            seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def create_tables(engine: Engine) -> None:

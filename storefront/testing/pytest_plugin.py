@@ -13,6 +13,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+    from storefront.config import Settings
     from storefront.testing.databases import Database, Templates
 
 MISSING: set[str] = set()
@@ -83,3 +90,56 @@ def data_dir(tmp_path: Path) -> Path:
     folder = tmp_path / "data"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture
+def app_settings(database_url: str, data_dir: Path) -> "Settings":
+    """How the test's shop is configured; override to change the environment."""
+    from storefront.config import Settings
+
+    return Settings.from_env(
+        {
+            "DATABASE_URL": database_url,
+            "DATA_DIR": str(data_dir),
+            "PUBLIC_URL": "http://localhost",
+            "STOREFRONT_ENV": "development",
+            "SECRET_KEY": "a-key-for-tests-only-0123456789abcdefghij",
+        }
+    )
+
+
+@pytest.fixture
+def plugin_modules() -> "list[object] | None":
+    """Plugin modules of the test's shop; ``None``: the installed ones. Override to add a fake."""
+    return None
+
+
+@pytest.fixture
+def app(app_settings: "Settings", plugin_modules: "list[object] | None") -> "Iterator[Flask]":
+    """The whole shop on a fresh database of each kind, empty but for its tables."""
+    from storefront.app import create_app
+    from storefront.extensions import db as extension
+
+    flask_app = create_app(app_settings, plugins=plugin_modules)
+    flask_app.testing = True
+    yield flask_app
+    with flask_app.app_context():
+        extension.session.remove()
+        for engine in extension.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def client(app: "Flask") -> "FlaskClient":
+    return app.test_client()
+
+
+@pytest.fixture
+def count_statements(app: "Flask") -> "Callable[[], AbstractContextManager[list[str]]]":
+    """``with count_statements() as seen:`` every SQL statement the app sends meanwhile."""
+    from storefront.extensions import db as extension
+    from storefront.testing.databases import count_statements_of
+
+    with app.app_context():
+        engine = extension.engine
+    return lambda: count_statements_of(engine)

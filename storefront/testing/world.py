@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from storefront.core.cart import service as cart
+from storefront.core.cart.queries import load_cart
 from storefront.core.checkout.models import Checkout
+from storefront.core.checkout.quote import CheckoutQuote, quote_cart
 from storefront.core.contracts.payments import (
     Accepted,
     AttemptView,
@@ -23,8 +25,6 @@ from storefront.core.db import new_secret, run_unit, session, unit_of_work
 from storefront.core.lifecycle.outcome import Step
 from storefront.core.lifecycle.pay import start_payment
 from storefront.core.lifecycle.place import Placed, PlaceRequest, choices_of, place
-from storefront.core.cart.queries import load_cart
-from storefront.core.checkout.quote import CheckoutQuote, quote_cart
 from storefront.core.settings.snapshot import ShopSnapshot, load_snapshot
 from storefront.core.values.address import Address
 from storefront.core.values.money import Money
