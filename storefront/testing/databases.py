@@ -11,9 +11,8 @@ from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from sqlalchemy.pool import NullPool
 
-import storefront.core.models  # noqa: F401  (every table must be known)
-from storefront.core.db import Base, prepare_engine, use_session_provider
-from storefront.core.settings.models import ShopVersion
+from storefront.core.db import prepare_engine, use_session_provider
+from storefront.plugin_host.migrations import upgrade
 from storefront.testing.postgresql import PostgresServer
 
 
@@ -60,10 +59,7 @@ def count_statements_of(engine: Engine) -> Iterator[list[str]]:
 
 def create_tables(engine: Engine) -> None:
     """Bring an empty database to the newest revision of core."""
-    Base.metadata.create_all(engine)
-    with Session(engine) as s:
-        s.add(ShopVersion(id=1))
-        s.commit()
+    upgrade(engine)
 
 
 class Templates:

@@ -3,7 +3,7 @@ none open; every provider call happens between them (DESIGN B6)."""
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -204,12 +204,13 @@ def process_webhook(
 
 
 def attempts_to_check(now: datetime, older_than_minutes: int = 5) -> list[int]:
-    """Live attempts at a gateway that nobody has asked about lately: for the sweeper."""
+    """Live attempts at a gateway, older than some minutes: for the sweeper."""
     rows = session.scalars(
         select(PaymentAttempt.id).where(
             PaymentAttempt.state.in_(
                 (AttemptState.NEW, AttemptState.REDIRECTED, AttemptState.APPROVED, AttemptState.PENDING)
-            )
+            ),
+            PaymentAttempt.created_at < now - timedelta(minutes=older_than_minutes),
         )
     )
     return list(rows)

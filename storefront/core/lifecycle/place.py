@@ -47,8 +47,8 @@ class PlaceRequest:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """``attempt_id``: the payment to start now, outside the unit; ``None`` when nothing is left to pay or it was placed
-    before (``again``)."""
+    """``attempt_id``: the payment to start now, outside the unit (safe to start twice); ``None`` when nothing is left to
+    start. ``again``: the token had made this order before."""
 
     order_id: int
     number: str
@@ -109,9 +109,9 @@ def _again(
         return Placed(order.id, order.number, order.secret, None, again=True)
     order = lock_order_by_id(order.id)
     attempts = payments.attempts_of([b.id for b in bills_of(order.id, "open")])
-    live = [a for a in attempts if a.state == AttemptState.NEW]
-    if live:  # a double click: the first request is about to start this very attempt
-        return Placed(order.id, order.number, order.secret, None, again=True)
+    new = next((a for a in attempts if a.state == AttemptState.NEW), None)
+    if new is not None:  # a double click, or a crash in between: begin this very attempt (again), by the same key
+        return Placed(order.id, order.number, order.secret, new.id, again=True)
     checkout = session.scalars(select(Checkout).where(Checkout.token == request.token)).first()
     if checkout is None or any(a.state in (AttemptState.APPROVED, AttemptState.PENDING) for a in attempts):
         return Placed(order.id, order.number, order.secret, None, again=True)

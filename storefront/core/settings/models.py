@@ -15,7 +15,7 @@ class ShopVersion(Base):
     __tablename__ = "shop_version"
     __table_args__ = (CheckConstraint("id = 1", name="single"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
     version: Mapped[int] = mapped_column(default=1)
     profile: Mapped[str] = mapped_column(String(40), default="")
 

@@ -1,0 +1,3 @@
+"""Cash on delivery within Japan: goods go, money follows."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,148 @@
+"""The one door for plugins: ``from storefront.plugin import ...``. Anything else in ``storefront`` is private.
+
+What stands here is versioned by ``API_VERSION``; ``docs/plugins.md`` explains it. Tests of plugins may also use
+``storefront.testing``.
+"""
+
+from storefront.core.contracts.currency import in_currency as _in_currency
+from storefront.core.contracts.hookspecs import hookimpl
+from storefront.core.contracts.meta import API_VERSION, PluginMeta
+from storefront.core.contracts.payments import (
+    Accepted,
+    Approved,
+    AttemptView,
+    Capabilities,
+    Captured,
+    Declined,
+    Fact,
+    Instructions,
+    MethodContext,
+    NotOffered,
+    Offered,
+    Outcome,
+    PaymentMethod,
+    Pending,
+    RawWebhook,
+    Redirect,
+    Refunded,
+    RefundView,
+    Unavailable,
+    Voided,
+    WebhookRefused,
+)
+from storefront.core.contracts.plugin_settings import BadSetting, PluginSettings, setting
+from storefront.core.contracts.pricing import (
+    Adjuster,
+    Adjustment,
+    Applied,
+    Basket,
+    BasketLine,
+    CurrencyRate,
+    Lane,
+    PriceContext,
+    Quote,
+    ReservationRefused,
+)
+from storefront.core.contracts.shipping import (
+    NotServed,
+    Parcel,
+    ShippingCarrier,
+    ShippingQuote,
+    ShippingRequest,
+)
+from storefront.core.i18n.formats import country_name, format_date, format_money, format_weight
+from storefront.core.i18n.translate import N_, use_language
+from storefront.core.i18n.translate import domain_gettext as plugin_gettext
+from storefront.core.values.language import FALLBACKS, LANGUAGES
+from storefront.core.values.money import BadAmount, CurrencyMismatch, Money
+from storefront.core.values.types import (
+    CustomerView,
+    Destination,
+    Dimensions,
+    LineKind,
+    Problem,
+    Restriction,
+    Unknown,
+    YearMonth,
+)
+from storefront.plugin_host.binding import format_deadline, plugin_settings
+
+__all__ = [
+    "API_VERSION",
+    "FALLBACKS",
+    "LANGUAGES",
+    "Accepted",
+    "Adjuster",
+    "Adjustment",
+    "Applied",
+    "Approved",
+    "AttemptView",
+    "BadAmount",
+    "BadSetting",
+    "Basket",
+    "BasketLine",
+    "Capabilities",
+    "Captured",
+    "CurrencyMismatch",
+    "CurrencyRate",
+    "CustomerView",
+    "Declined",
+    "Destination",
+    "Dimensions",
+    "Fact",
+    "Instructions",
+    "Lane",
+    "LineKind",
+    "MethodContext",
+    "Money",
+    "N_",
+    "NotOffered",
+    "NotServed",
+    "Offered",
+    "Outcome",
+    "Parcel",
+    "PaymentMethod",
+    "Pending",
+    "PluginMeta",
+    "PluginSettings",
+    "PriceContext",
+    "Problem",
+    "Quote",
+    "RawWebhook",
+    "Redirect",
+    "RefundView",
+    "Refunded",
+    "ReservationRefused",
+    "Restriction",
+    "ShippingCarrier",
+    "ShippingQuote",
+    "ShippingRequest",
+    "Unavailable",
+    "Unknown",
+    "Voided",
+    "WebhookRefused",
+    "YearMonth",
+    "country_name",
+    "format_date",
+    "format_deadline",
+    "format_money",
+    "format_weight",
+    "hookimpl",
+    "in_currency",
+    "plugin_gettext",
+    "plugin_settings",
+    "setting",
+    "use_language",
+]
+
+
+def in_currency(money: Money, context: PriceContext) -> Money:
+    """``money`` in the shop's base currency as the shopper pays it: converted by the owner's rate and rounded up to the
+    currency's step, as every price is. Money that is in the context's currency already stays as it is. Pure. Raises
+    ``CurrencyMismatch`` for any other currency: the shop keeps no rates between foreign currencies."""
+    rate = context.rate
+    if money.currency == rate.currency:
+        return money
+    if money.currency != rate.base:
+        raise CurrencyMismatch(f"{money.currency} is not the base currency {rate.base}")
+    return Money(_in_currency(money.amount, rate), rate.currency)

@@ -1,0 +1,72 @@
+"""What a plugin's objects see of the shop while it calls them: bound for a request, a job or a command.
+
+Contract objects are made once per process and shared between threads; the owner changes settings while they live. So
+they ask for settings when they are called, and a context variable answers.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from storefront.core.i18n.formats import format_datetime
+
+T = TypeVar("T")
+
+UTC_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """``settings``: a plugin's typed settings by its name. ``time_zone``: the shop's, an IANA name."""
+
+    settings: Callable[[str], Any]
+    time_zone: str = UTC_ZONE
+
+
+_current: ContextVar[Surroundings | None] = ContextVar("plugin_surroundings", default=None)
+
+
+@contextmanager
+def bound(surroundings: Surroundings) -> Iterator[None]:
+    """Inside, plugins see ``surroundings``. May be nested; the innermost counts."""
+    token = _current.set(surroundings)
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def plugin_settings(name: str, values: type[T]) -> Callable[[], T]:
+    """An accessor for module level: ``settings = plugin_settings("payments_cod", CodSettings)``, later ``settings()``.
+
+    Call the accessor whenever the shop calls the plugin, and keep nothing of it: the next request may see other values.
+    Raises ``RuntimeError`` at import or boot, and where nothing was bound; ``SettingsInvalid`` when what is stored
+    cannot be read.
+    """
+
+    def current() -> T:
+        surroundings = _current.get()
+        if surroundings is None:
+            raise RuntimeError(
+                f"The settings of {name} were asked for outside a request, job or command. Read them when the shop calls "
+                "the plugin, not at import; in tests use storefront.testing.plugins.settings_bound()."
+            )
+        found = surroundings.settings(name)
+        if not isinstance(found, values):
+            raise RuntimeError(
+                f"The settings of {name} are {type(found).__name__}, not {values.__name__}: use the class that "
+                "storefront_settings() declares."
+            )
+        return found
+
+    return current
+
+
+def format_deadline(moment: datetime, lang: str) -> str:
+    """An instant in the shop's own time zone, the zone named: ``29 November, 23:59 (Japan time)``. Where no shop is
+    bound, in UTC."""
+    surroundings = _current.get()
+    return format_datetime(moment, surroundings.time_zone if surroundings else UTC_ZONE, lang)

@@ -1,0 +1,103 @@
+"""Calling hooks. pluggy registers and validates; we call, because there one raising implementation ends the whole call.
+
+Five call styles (DESIGN B3): register and guard have users; first, render and notify come with theirs.
+"""
+
+import logging
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+from pluggy import HookImpl
+
+from storefront.core.contracts.hookspecs import PROJECT
+from storefront.core.values.types import Problem
+
+logger = logging.getLogger(__name__)
+
+# The style of every hook: docs and tests compare with it.
+STYLES = {
+    "storefront_payment_methods": "register",
+    "storefront_shipping_carriers": "register",
+    "storefront_adjusters": "register",
+    "storefront_settings": "register",
+    "storefront_checks": "guard",
+}
+
+UNANSWERED = "The plugin could not check itself: %(error)s. Its own log line says where; it stays off until that is mended."
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An implementation raised. ``error``: its last line; ``traceback``: the whole text."""
+
+    error: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one plugin's implementation of a hook returned, or how it failed."""
+
+    plugin: str
+    value: Any = None
+    failure: Failure | None = None
+
+
+def implementations(manager: pluggy.PluginManager, hook: str, only: str | None = None) -> list[HookImpl]:
+    """The implementations of ``hook`` by plugin name (of one plugin when ``only``), whatever order they came in."""
+    found = getattr(manager.hook, hook).get_hookimpls()
+    return sorted((i for i in found if only in (None, i.plugin_name)), key=lambda i: i.plugin_name)
+
+
+def register(manager: pluggy.PluginManager, hook: str, *, only: str | None = None) -> Iterator[Answer]:
+    """Style register: everybody is asked, each failure stays with its plugin."""
+    for implementation in implementations(manager, hook, only):
+        yield _ask(implementation, {})
+
+
+def guard(manager: pluggy.PluginManager, hook: str, *, only: str | None = None, **arguments: Any) -> tuple[Problem, ...]:
+    """Style guard: all problems of all; an exception, or an answer that is no list of problems, is a problem too."""
+    problems: list[Problem] = []
+    for implementation in implementations(manager, hook, only):
+        answer = _ask(implementation, arguments)
+        if answer.failure is None:
+            given = _problems(answer.value)
+            if given is not None:
+                problems.extend(given)
+                continue
+            answer = Answer(answer.plugin, failure=Failure(f"{hook} returned {answer.value!r}, no list of Problem", ""))
+        assert answer.failure is not None
+        logger.error("%s of the plugin %s failed: %s", hook, answer.plugin, answer.failure.traceback or answer.failure.error)
+        problems.append(Problem(UNANSWERED, {"error": answer.failure.error}, code="check_failed"))
+    return tuple(problems)
+
+
+def failure_of(error: BaseException) -> Failure:
+    """An exception as text, for the plugin list and the log."""
+    last = "".join(traceback.format_exception_only(error)).strip().splitlines()
+    return Failure(last[-1] if last else type(error).__name__, "".join(traceback.format_exception(error)))
+
+
+def new_manager() -> pluggy.PluginManager:
+    return pluggy.PluginManager(PROJECT)
+
+
+def _ask(implementation: HookImpl, arguments: dict[str, Any]) -> Answer:
+    try:
+        chosen = [arguments[name] for name in implementation.argnames]
+        return Answer(implementation.plugin_name, implementation.function(*chosen))
+    except (Exception, SystemExit) as error:  # plugin code: whatever it raises stays with it
+        return Answer(implementation.plugin_name, failure=failure_of(error))
+
+
+def _problems(value: Any) -> list[Problem] | None:
+    if value is None:
+        return []
+    try:
+        listed = list(value)
+    except TypeError:
+        return None
+    return listed if all(isinstance(item, Problem) for item in listed) else None

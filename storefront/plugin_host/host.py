@@ -1,0 +1,231 @@
+"""The plugin host: every installed plugin, loaded once per process, with what is wrong with those that do not run."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from storefront.core.contracts import hookspecs
+from storefront.core.contracts.meta import PluginMeta
+from storefront.core.contracts.plugin_settings import PluginSettings
+from storefront.core.contracts.providers import Providers
+from storefront.core.i18n.catalogues import CatalogueError, forget_domain, register_domain
+from storefront.core.settings.snapshot import ShopSnapshot
+from storefront.core.values.types import Problem
+from storefront.plugin_host import binding, dispatch
+from storefront.plugin_host.discovery import Candidate, given_plugins, installed_plugins
+from storefront.plugin_host.errors import PluginBroken, SettingsInvalid, UnknownPlugin, sentence
+from storefront.plugin_host.loading import HookFailed, Offers, collect, load
+from storefront.plugin_host.providers import Catalogue, HostProviders
+from storefront.plugin_host.secrecy import SecretBox
+from storefront.plugin_host.settings import read_settings
+
+logger = logging.getLogger(__name__)
+
+
+def register_translations(name: str, module: object) -> None:
+    """Load the catalogues beside the plugin's module. Unreadable ones leave it in English: no reason not to sell."""
+    file = getattr(module, "__file__", None)
+    folder = Path(file).parent / "translations" if isinstance(file, str) else None
+    if folder is None or not folder.is_dir():
+        return
+    try:
+        register_domain(name, folder)
+    except CatalogueError as error:
+        logger.error("the plugin %s speaks English only: %s", name, error)
+
+
+class PluginState(StrEnum):
+    """``READY``: runs, and may be enabled. ``BROKEN``: does not run. ``SKIPPED``: was not even imported."""
+
+    READY = "ready"
+    BROKEN = "broken"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """One installed plugin. ``reason``: a sentence why it does not run; ``traceback``: the text for its author."""
+
+    name: str
+    distribution: str = ""
+    state: PluginState = PluginState.READY
+    reason: str = ""
+    traceback: str = ""
+    meta: PluginMeta | None = None
+    module: object = None
+
+    @property
+    def ready(self) -> bool:
+        return self.state is PluginState.READY
+
+
+def build_host(
+    plugins: Iterable[object] | None = None,
+    *,
+    secret_key: str,
+    secret_key_fallbacks: Iterable[str] = (),
+    safe_mode: bool = False,
+) -> "PluginHost":
+    """The host of this process. ``plugins``: modules to use instead of the installed distributions (tests)."""
+    found = installed_plugins(safe_mode=safe_mode) if plugins is None else given_plugins(plugins)
+    return PluginHost(found, SecretBox(secret_key, secret_key_fallbacks))
+
+
+class PluginHost:
+    """Made once at boot; safe to share between threads. Whatever a plugin does wrong, making a host never raises.
+
+    ``plugins``: all candidates by name, also the broken ones.
+    """
+
+    def __init__(self, candidates: Iterable[Candidate], box: SecretBox) -> None:
+        self.box = box
+        self.manager = dispatch.new_manager()
+        self.manager.add_hookspecs(hookspecs)
+        self._offers: dict[str, Offers] = {}
+        self._kept: tuple[ShopSnapshot, _Bound] | None = None
+        self.plugins: dict[str, Plugin] = {}
+        for candidate in sorted(candidates, key=lambda found: (found.name, found.distribution)):
+            self._admit(candidate)
+        self._require()
+        self.manager.check_pending()
+
+    # --- who is there
+
+    def get(self, name: str) -> Plugin:
+        """Raises ``UnknownPlugin``."""
+        try:
+            return self.plugins[name]
+        except KeyError:
+            raise UnknownPlugin(name, self.plugins) from None
+
+    @property
+    def broken(self) -> tuple[Plugin, ...]:
+        return tuple(plugin for plugin in self.plugins.values() if plugin.state is PluginState.BROKEN)
+
+    def mark_broken(self, name: str, reason: str, traceback: str = "") -> None:
+        """Take a plugin out of service in this process (its migration failed, say): it offers nothing from now on."""
+        logger.error("the plugin %s does not run: %s\n%s", name, reason, traceback)
+        if self.manager.has_plugin(name):
+            self.manager.unregister(name=name)
+        known = self.plugins.get(name) or Plugin(name)
+        self.plugins[name] = replace(known, state=PluginState.BROKEN, reason=reason, traceback=traceback)
+        self._offers.pop(name, None)
+        self._kept = None
+        forget_domain(name)
+
+    def declaration(self, name: str) -> PluginSettings | None:
+        """The settings declaration of a plugin that runs; ``None`` when it has no settings or does not run."""
+        offers = self._offers.get(name)
+        return offers.settings if offers else None
+
+    # --- what they bring, for one version of the owner's decisions
+
+    def providers(self, snapshot: ShopSnapshot) -> Providers:
+        """What core is handed. Call its objects inside ``bind``: without it plugins cannot read their settings."""
+        return self._bound(snapshot).providers
+
+    @contextmanager
+    def bind(self, snapshot: ShopSnapshot) -> Iterator[Providers]:
+        """For the time of a request, job or command: plugins read their settings as ``snapshot`` has them."""
+        current = self._bound(snapshot)
+        with binding.bound(current.surroundings):
+            yield current.providers
+
+    def settings_of(self, name: str, snapshot: ShopSnapshot) -> Any:
+        """A running plugin's typed settings, ``None`` when it has none. Raises ``SettingsInvalid``."""
+        return self._bound(snapshot).settings(name)
+
+    def check(self, name: str, snapshot: ShopSnapshot) -> tuple[Problem, ...]:
+        """What is missing before the plugin can do its work; empty: nothing. Problems carry it as ``source``."""
+        plugin = self.get(name)
+        if not plugin.ready:
+            return (Problem("%(reason)s", {"reason": plugin.reason}, code="not_running", source=name),)
+        bound = self._bound(snapshot)
+        try:
+            settings = bound.settings(name)
+        except SettingsInvalid as error:
+            return tuple(replace(problem, source=name) for problem in error.problems)
+        with binding.bound(bound.surroundings):
+            found = dispatch.guard(self.manager, "storefront_checks", only=name, settings=settings)
+        return tuple(replace(problem, source=name) for problem in found)
+
+    def _bound(self, snapshot: ShopSnapshot) -> "_Bound":
+        kept = self._kept
+        if kept is not None and kept[0] is snapshot:
+            return kept[1]
+        bound = _Bound(self._offers, snapshot, self.box)
+        self._kept = (snapshot, bound)
+        return bound
+
+    # --- boot
+
+    def _admit(self, candidate: Candidate) -> None:
+        name = candidate.name
+        if name in self.plugins:
+            self.mark_broken(name, f"The plugin name {name!r} is used twice. Remove one of the two plugins.")
+            return
+        plugin = Plugin(name, candidate.distribution)
+        if candidate.skipped:
+            self.plugins[name] = replace(plugin, state=PluginState.SKIPPED, reason=candidate.skipped)
+            return
+        self.plugins[name] = plugin
+        try:
+            module, meta = load(self.manager, candidate)
+            self.plugins[name] = replace(plugin, meta=meta, module=module)
+            self._offers[name] = collect(self.manager, name)
+            register_translations(name, module)
+        except HookFailed as error:
+            self.mark_broken(name, str(error), error.traceback)
+        except PluginBroken as error:
+            self.mark_broken(name, str(error))
+        except (Exception, SystemExit) as error:  # plugin code: whatever its import raises stays with it
+            failure = dispatch.failure_of(error)
+            self.mark_broken(name, f"It could not be imported: {failure.error}", failure.traceback)
+
+    def _require(self) -> None:
+        """Plugins whose required plugins do not run do not run either; again until nothing changes."""
+        again = True
+        while again:
+            again = False
+            for plugin in list(self.plugins.values()):
+                missing = [name for name in plugin.meta.requires if name not in self._offers] if plugin.meta else []
+                if plugin.ready and missing:
+                    listed = ", ".join(missing)
+                    self.mark_broken(plugin.name, f"It needs plugins that are not running: {listed}. Install them first.")
+                    again = True
+
+
+class _Bound:
+    """Offers and typed settings for one snapshot; settings are read when first asked for."""
+
+    def __init__(self, offers: Mapping[str, Offers], snapshot: ShopSnapshot, box: SecretBox) -> None:
+        self._offers, self._snapshot, self._box = dict(offers), snapshot, box
+        self._read: dict[str, Any] = {}
+        self.surroundings = binding.Surroundings(self.settings, str(snapshot.policy("shop.time_zone")))
+        enabled = [name for name in self._offers if self._offering(name)]
+        self.providers = HostProviders(Catalogue(self._offers, enabled), Catalogue(self._offers, self._offers))
+
+    def settings(self, name: str) -> Any:
+        if name not in self._read:
+            offers, config = self._offers.get(name), self._snapshot.plugins.get(name)
+            declaration = offers.settings if offers else None
+            stored = config.settings if config else {}
+            self._read[name] = read_settings(declaration, stored, self._box) if declaration else None
+        return self._read[name]
+
+    def _offering(self, name: str) -> bool:
+        """A plugin whose settings cannot be read offers nothing: half of it (a method without its fee) would be worse."""
+        config = self._snapshot.plugins.get(name)
+        if config is None or not config.enabled:
+            return False
+        try:
+            self.settings(name)
+        except SettingsInvalid as error:
+            reasons = " ".join(sentence(problem) for problem in error.problems)
+            logger.error("the plugin %s is enabled and offers nothing: its settings cannot be read. %s", name, reasons)
+            return False
+        return True

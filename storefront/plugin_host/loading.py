@@ -1,0 +1,124 @@
+"""One plugin from candidate to what it offers. Everything it does wrong ends as one sentence, and only for itself."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pluggy
+
+from storefront.core.contracts.hookspecs import PROJECT
+from storefront.core.contracts.meta import PluginMeta
+from storefront.core.contracts.payments import Capabilities, PaymentMethod
+from storefront.core.contracts.plugin_settings import PluginSettings
+from storefront.core.contracts.pricing import Adjuster, Lane
+from storefront.core.contracts.shipping import ShippingCarrier
+from storefront.plugin_host import dispatch
+from storefront.plugin_host.api_range import check_api
+from storefront.plugin_host.discovery import Candidate
+from storefront.plugin_host.errors import PluginBroken
+from storefront.plugin_host.names import check_entry_point, check_key, check_name, check_unique
+from storefront.plugin_host.settings import check_declaration
+
+HOOK_PREFIX = "storefront_"
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What one plugin brings, checked, in the order of keys."""
+
+    methods: tuple[PaymentMethod, ...] = ()
+    carriers: tuple[ShippingCarrier, ...] = ()
+    adjusters: tuple[Adjuster, ...] = ()
+    settings: PluginSettings | None = None
+
+
+class HookFailed(PluginBroken):
+    """A hook of the plugin raised; ``traceback`` is its own."""
+
+    def __init__(self, hook: str, failure: dispatch.Failure) -> None:
+        super().__init__(f"{hook}() failed: {failure.error}")
+        self.traceback = failure.traceback
+
+
+def load(manager: pluggy.PluginManager, candidate: Candidate) -> tuple[object, PluginMeta]:
+    """Import the plugin, check who it says it is, and register its hooks. Raises ``PluginBroken``, or whatever the
+    import raises; then nothing of it stays registered."""
+    check_name(candidate.name)
+    plugin = candidate.load()
+    meta: object = getattr(plugin, "META", None)
+    if not isinstance(meta, PluginMeta):
+        raise PluginBroken("The plugin's module has no META. Add META = PluginMeta(name=…, title=…, version=…).")
+    check_entry_point(candidate.name, candidate.module, meta.name)
+    check_api(meta.api)
+    _check_hooks(manager, plugin)
+    try:
+        manager.register(plugin, candidate.name)
+    except (pluggy.PluginValidationError, ValueError) as error:
+        if manager.has_plugin(candidate.name):
+            manager.unregister(name=candidate.name)
+        raise PluginBroken(" ".join(str(error).split())) from error
+    return plugin, meta
+
+
+def collect(manager: pluggy.PluginManager, name: str) -> Offers:
+    """Ask a registered plugin for everything it brings and check it. Raises ``PluginBroken``."""
+    settings = _answers(manager, name, "storefront_settings")
+    return Offers(
+        methods=_offered(manager, name, "storefront_payment_methods", PaymentMethod, "payment method"),
+        carriers=_offered(manager, name, "storefront_shipping_carriers", ShippingCarrier, "carrier"),
+        adjusters=_offered(manager, name, "storefront_adjusters", Adjuster, "adjuster"),
+        settings=check_declaration(settings[0]) if settings else None,
+    )
+
+
+def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:
+    for attribute in dir(plugin):
+        implementation = getattr(plugin, attribute, None)
+        options = getattr(implementation, f"{PROJECT}_impl", None)
+        if isinstance(options, dict):
+            if not hasattr(manager.hook, options.get("specname") or attribute):
+                known = ", ".join(sorted(dispatch.STYLES))
+                raise PluginBroken(f"There is no hook called {attribute!r}. The hooks are: {known}.")
+            if options.get("wrapper") or options.get("hookwrapper"):
+                raise PluginBroken(f"{attribute!r} is a hook wrapper, which plugins may not be. Remove wrapper=True.")
+        elif attribute.startswith(HOOK_PREFIX) and callable(implementation):
+            raise PluginBroken(f"{attribute!r} is not marked as a hook. Decorate it with @hookimpl, or rename it.")
+
+
+def _answers(manager: pluggy.PluginManager, name: str, hook: str) -> list[Any]:
+    answers: list[Any] = []
+    for answer in dispatch.register(manager, hook, only=name):
+        if answer.failure is not None:
+            raise HookFailed(hook, answer.failure)
+        answers.append(answer.value)
+    return answers
+
+
+def _offered(manager: pluggy.PluginManager, name: str, hook: str, contract: type[Any], what: str) -> tuple[Any, ...]:
+    found: list[Any] = []
+    for answer in _answers(manager, name, hook):
+        if isinstance(answer, str) or not isinstance(answer, Iterable):
+            raise PluginBroken(f"{hook}() returned {answer!r}. Return a list of {contract.__name__} objects.")
+        found.extend(answer)
+    for item in found:
+        if not isinstance(item, contract):
+            raise PluginBroken(f"{hook}() returned {item!r}, which is no {contract.__name__}. Inherit from that class.")
+        check_key(name, getattr(item, "key", None), what)
+        _check_parts(item, what)
+    check_unique((item.key for item in found), what)
+    return tuple(sorted(found, key=lambda item: item.key))
+
+
+def _check_parts(item: object, what: str) -> None:
+    if isinstance(item, Adjuster):
+        lane: object = getattr(item, "lane", None)
+        if not isinstance(lane, Lane) or lane is Lane.SHIPPING:
+            raise PluginBroken(f"The adjuster {item.key!r} has no lane open to it. Set lane = Lane.ORDER or another one.")
+        if type(item.priority) is not int:
+            raise PluginBroken(f"The adjuster {item.key!r} has the priority {item.priority!r}. Use a whole number.")
+        return
+    title: object = getattr(item, "title", None)
+    if not isinstance(title, str) or not title:
+        raise PluginBroken(f"The {what} {getattr(item, 'key', '')!r} has no title. Give it a short English text.")
+    if isinstance(item, PaymentMethod) and not isinstance(item.capabilities, Capabilities):
+        raise PluginBroken(f"The payment method {item.key!r} has no Capabilities. Set capabilities = Capabilities(…).")

@@ -1,0 +1,85 @@
+"""One test per hook: what it is asked for, and what becomes of the answer."""
+
+from dataclasses import dataclass
+
+from storefront.core.contracts.hookspecs import hookimpl
+from storefront.core.contracts.plugin_settings import PluginSettings, setting
+from storefront.core.contracts.pricing import Lane
+from storefront.core.values.types import Problem
+from storefront.plugin_host.binding import plugin_settings
+from storefront.testing.plugins import (
+    FakeAdjuster,
+    FakeCarrier,
+    FakeMethod,
+    fake_host,
+    fake_plugin,
+    snapshot_with,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StampSettings:
+    worth: int = setting(10, label="Worth", minimum=1)
+
+
+STAMPS = PluginSettings(StampSettings)
+
+
+def test_hook_payment_methods_are_offered_under_their_keys_and_source() -> None:
+    method = FakeMethod("later.invoice")
+    host = fake_host(fake_plugin("later", storefront_payment_methods=[method]))
+    (found,) = host.providers(snapshot_with(["later"])).payment_methods().items()
+    assert found[0] == "later.invoice"
+    assert (found[1].source, found[1].value) == ("later", method)
+
+
+def test_hook_shipping_carriers_are_offered_under_their_keys_and_source() -> None:
+    carrier = FakeCarrier("bike")
+    host = fake_host(fake_plugin("bike", storefront_shipping_carriers=[carrier]))
+    found = host.providers(snapshot_with(["bike"])).carriers()
+    assert {key: (entry.source, entry.value) for key, entry in found.items()} == {"bike": ("bike", carrier)}
+
+
+def test_hook_adjusters_stand_beside_the_cores_own() -> None:
+    host = fake_host(
+        fake_plugin("stamps", storefront_adjusters=[FakeAdjuster("stamps", Lane.TENDER), FakeAdjuster("stamps.ten", Lane.ORDER)])
+    )
+    found = host.providers(snapshot_with(["stamps"])).adjusters()
+    assert [(entry.source, entry.value.key) for entry in found] == [
+        ("stamps", "stamps.ten"),
+        ("core", "core.free_shipping"),
+        ("stamps", "stamps"),
+    ]
+
+
+def test_hook_settings_are_what_the_plugin_reads_while_bound() -> None:
+    settings = plugin_settings("stamps", StampSettings)
+    host = fake_host(fake_plugin("stamps", storefront_settings=STAMPS))
+    with host.bind(snapshot_with(["stamps"])):
+        assert settings().worth == 10
+    with host.bind(snapshot_with(["stamps"], {"stamps": {"worth": 25}})):
+        assert settings().worth == 25
+        with host.bind(snapshot_with(["stamps"], {"stamps": {"worth": 3}})):
+            assert settings().worth == 3
+        assert settings().worth == 25
+
+
+def test_hook_checks_get_the_typed_settings_and_their_problems_carry_the_source() -> None:
+    @hookimpl
+    def storefront_checks(settings: StampSettings) -> list[Problem]:
+        return [Problem("Too much.")] if settings.worth > 100 else []
+
+    host = fake_host(fake_plugin("stamps", storefront_settings=STAMPS, storefront_checks=storefront_checks))
+    assert host.check("stamps", snapshot_with()) == ()
+    problems = host.check("stamps", snapshot_with(settings={"stamps": {"worth": 101}}))
+    assert [(problem.message, problem.source) for problem in problems] == [("Too much.", "stamps")]
+
+
+def test_hook_checks_that_raise_or_answer_nonsense_count_as_a_problem() -> None:
+    raising = fake_plugin("one", storefront_checks=lambda settings: 1 / 0)
+    nonsense = fake_plugin("two", storefront_checks=lambda settings: ["no Problem"])
+    host = fake_host(raising, nonsense)
+    for name, says in (("one", "division by zero"), ("two", "no list of Problem")):
+        (problem,) = host.check(name, snapshot_with())
+        assert problem.code == "check_failed"
+        assert says in problem.message % problem.params
