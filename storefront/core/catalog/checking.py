@@ -1,0 +1,93 @@
+"""Whether a product can be kept as it is described: said before anything is written."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import String
+
+from storefront.core.catalog.data import ProductData, SkuData
+from storefront.core.catalog.errors import BadProduct
+from storefront.core.catalog.models import Product, ProductText, Sku
+from storefront.core.i18n.translate import N_
+from storefront.core.values.language import LANGUAGES
+from storefront.core.values.types import Restriction, SaleMode
+
+# Prices, weights and counts are 32-bit columns on PostgreSQL.
+MAX_PRICE = 2_000_000_000
+MAX_WEIGHT = 10_000_000
+MAX_SKUS = 2_000
+STATES = ("draft", "published", "withdrawn")
+FACTS = frozenset(
+    {
+        "brand_id", "origin", "hs_code", "customs_description", "tax_class", "weight", "length", "width", "height",
+        "release", "restrictions", "alcohol_percent", "not_returnable", "purchase_limit", "limit_counts_shipped",
+        "condition_item", "condition_box", "popularity", "source",
+    }
+)  # fmt: skip
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+_RELEASE = re.compile(r"(\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
+
+
+def check_product(data: ProductData) -> None:
+    """Raise ``BadProduct`` with the sentence that says what cannot be kept."""
+    if not data.code or not _SLUG.match(data.slug):
+        raise BadProduct(N_("“%(slug)s” is no address for a product: use a-z, 0-9 and hyphens."), slug=data.slug)
+    if data.state not in STATES:
+        raise BadProduct(N_("A product is draft, published or withdrawn, not “%(state)s”."), state=data.state)
+    if not any(text.name.strip() for text in data.texts.values()):
+        raise BadProduct(N_("Product %(code)s has no name in any language."), code=data.code)
+    for lang, text in data.texts.items():
+        if lang not in LANGUAGES:
+            raise BadProduct(N_("“%(lang)s” is not a language of the shop."), lang=lang)
+        check_lengths(ProductText, {"name": text.name, "seo_title": text.seo_title})
+    unknown = set(data.facts) - FACTS
+    if unknown:
+        raise ValueError(f"no such facts of a product: {', '.join(sorted(unknown))}")
+    check_lengths(Product, {**data.facts, "code": data.code, "slug": data.slug})
+    _check_facts(data.facts)
+    if len(data.skus) > MAX_SKUS:
+        raise BadProduct(N_("A product can have %(count)d variants at most."), count=MAX_SKUS)
+    for sku in data.skus:
+        _check_sku(sku)
+
+
+def check_lengths(model: Any, values: Mapping[str, Any]) -> None:
+    """Raise ``BadProduct`` for a text that is longer than its column (SQLite would take it, PostgreSQL would not)."""
+    for name, value in values.items():
+        kind = model.__table__.c[name].type
+        if isinstance(kind, String) and kind.length and isinstance(value, str) and len(value) > kind.length:
+            raise BadProduct(
+                N_("“%(text)s…” is too long for %(field)s: at most %(limit)d characters."),
+                text=value[:30],
+                field=name,
+                limit=kind.length,
+            )
+
+
+def _check_facts(facts: Mapping[str, Any]) -> None:
+    strange = set(facts.get("restrictions") or ()) - set(Restriction)
+    if strange:
+        raise BadProduct(N_("There is no restriction class “%(name)s”."), name=sorted(strange)[0])
+    if not _RELEASE.match(facts.get("release") or ""):
+        raise BadProduct(N_("“%(text)s” is no release month: write 2027-01."), text=facts["release"])
+    check_weight(facts.get("weight"))
+
+
+def check_weight(weight: int | None) -> None:
+    if weight is not None and not 0 < weight <= MAX_WEIGHT:
+        raise BadProduct(N_("A weight of %(weight)d g is not possible."), weight=weight)
+
+
+def _check_sku(sku: SkuData) -> None:
+    if not sku.code.strip():
+        raise BadProduct(N_("A variant has no code."))
+    for amount in (sku.price, sku.list_price):
+        if amount is not None and not 0 <= amount <= MAX_PRICE:
+            raise BadProduct(N_("The price of %(sku)s is below 0 or too high."), sku=sku.code)
+    if sku.mode not in set(SaleMode):
+        raise BadProduct(N_("“%(mode)s” is no sale mode."), mode=sku.mode)
+    if not _RELEASE.match(sku.release):
+        raise BadProduct(N_("“%(text)s” is no release month: write 2027-01."), text=sku.release)
+    check_weight(sku.weight)
+    check_lengths(Sku, {"code": sku.code, "barcode": sku.barcode})

@@ -1,0 +1,75 @@
+"""What the verbs of the catalogue are given: plain frozen values. Money: minor units of the base currency."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class TextData:
+    """A product's texts in one language. ``body`` may be any HTML: what is kept is sanitised."""
+
+    name: str
+    summary: str = ""
+    body: str = ""
+    contents: str = ""
+    ingredients: str = ""
+    notes: str = ""
+    seo_title: str = ""
+    seo_description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureData:
+    """``file``: name under the media folder; "" for a picture of which only ``source_url`` is known."""
+
+    file: str = ""
+    source_url: str = ""
+    width: int = 0
+    height: int = 0
+    tint: int = 1
+    alt: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SkuData:
+    """``sku_id``: which variant of the product this is; ``None``: the one with this code, or a new one. ``options``:
+    ``{"name": {lang: text}, "value": {lang: text}}`` each."""
+
+    code: str
+    price: int
+    list_price: int | None = None
+    barcode: str = ""
+    weight: int | None = None
+    mode: str = "stock"
+    release: str = ""
+    options: tuple[Mapping[str, Mapping[str, str]], ...] = ()
+    active: bool = True
+    sku_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductData:
+    """A whole product. ``texts``: languages that are not named keep what they have; so do ``category_ids`` and
+    ``pictures`` when ``None``. ``facts``: further columns of ``Product`` by name; others keep what they have. Variants
+    that are not in ``skus`` are taken out of sale, never deleted: orders hold them."""
+
+    code: str
+    slug: str
+    texts: Mapping[str, TextData]
+    skus: tuple[SkuData, ...]
+    state: str = "published"
+    category_ids: tuple[int, ...] | None = None
+    pictures: tuple[PictureData, ...] | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    created_at: datetime | None = None
+
+
+class Saved(NamedTuple):
+    """``outcome``: created, updated, unchanged. ``sku_ids`` in the order of the data; ``new_skus`` of those, the new."""
+
+    product_id: int
+    outcome: str
+    sku_ids: tuple[int, ...]
+    new_skus: frozenset[int]

@@ -1,0 +1,1 @@
+"""Catalogues of other shop systems, as they come."""

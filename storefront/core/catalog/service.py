@@ -1,0 +1,82 @@
+"""What can be done to the catalogue. Every verb runs inside the caller's unit of work, writes one audit row for what
+changed and moves the shop's version, so that menus and counts are read anew. Nothing changed: nothing written."""
+
+from sqlalchemy import select
+
+from storefront.core.audit.service import record
+from storefront.core.catalog.checking import STATES
+from storefront.core.catalog.data import PictureData, ProductData, Saved, SkuData, TextData
+from storefront.core.catalog.errors import BadProduct, ProductNotFound
+from storefront.core.catalog.indexing import index_product
+from storefront.core.catalog.models import Product
+from storefront.core.catalog.structure import Texts, write_brand, write_category, write_page
+from storefront.core.catalog.writing import write_product
+from storefront.core.db import lock_for_update, session
+from storefront.core.i18n.translate import N_
+from storefront.core.settings.service import touch
+
+__all__ = [
+    "PictureData",
+    "ProductData",
+    "Saved",
+    "SkuData",
+    "TextData",
+    "index_product",
+    "save_brand",
+    "save_category",
+    "save_page",
+    "save_product",
+    "set_state",
+]
+
+
+def save_product(data: ProductData, actor: str, product_id: int | None = None) -> Saved:
+    """Create or update a product with all its variants. Raises ``BadProduct``, ``SlugTaken``, ``SkuCodeTaken``,
+    ``ProductNotFound``; a new variant has no stock row yet (``core.stock.service.ensure_item``)."""
+    saved = write_product(data, actor, product_id)
+    if saved.outcome != "unchanged":
+        touch()
+    return saved
+
+
+def save_category(
+    slug: str, texts: Texts, actor: str, *, parent_id: int | None = None, position: int = 0, picture: str = ""
+) -> int:
+    """Create or update the category with this slug; its id."""
+    category_id, changed = write_category(slug, texts, actor, parent_id=parent_id, position=position, picture=picture)
+    if changed:
+        touch()
+    return category_id
+
+
+def save_brand(slug: str, texts: Texts, actor: str) -> int:
+    """Create or update the brand with this slug; its id."""
+    brand_id, changed = write_brand(slug, texts, actor)
+    if changed:
+        touch()
+    return brand_id
+
+
+def save_page(slug: str, texts: Texts, actor: str, *, position: int = 0, menu: str = "shop") -> int:
+    """Create or update an owner's page. ``menu``: ``shopping`` (how to buy) or ``shop`` (about us)."""
+    page_id, changed = write_page(slug, texts, actor, position=position, menu=menu)
+    if changed:
+        touch()
+    return page_id
+
+
+def set_state(product_id: int, state: str, actor: str, reason: str = "") -> bool:
+    """Publish a product, take it back to draft, or withdraw it from sale (CAT-8: its page answers 410, orders keep it).
+    Whether that changed anything. Raises ``ProductNotFound``, ``BadProduct``."""
+    if state not in STATES:
+        raise BadProduct(N_("A product is draft, published or withdrawn, not “%(state)s”."), state=state)
+    product = session.scalars(lock_for_update(select(Product).where(Product.id == product_id))).first()
+    if product is None:
+        raise ProductNotFound(product_id)
+    if product.state == state:
+        return False
+    record(actor, "product.state", ("product", product_id), reason, before=product.state, after=state)
+    product.state = state
+    product.version += 1
+    touch()
+    return True
