@@ -1,0 +1,74 @@
+"""The wiring list: what the web part of the shop is made of, in order."""
+
+from collections.abc import Iterable
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from storefront.config import Settings, settings_from_environment
+from storefront.core.i18n.catalogues import CORE_DOMAIN, register_domain
+from storefront.core.settings.snapshot import SnapshotCache, VersionedCache
+from storefront.extensions import htmx, init_database, login
+from storefront.plugin_host.host import build_host
+from storefront.shop.assets import assets
+from storefront.shop.cart.views import cart_pages
+from storefront.shop.catalog.views import catalog
+from storefront.shop.checkout.confirm import checkout_pages
+from storefront.shop.contact.views import contact_pages
+from storefront.shop.context import ShopExtension, init_context
+from storefront.shop.csrf import init_csrf
+from storefront.shop.errors import init_errors
+from storefront.shop.folders import data_folder
+from storefront.shop.headers import init_headers
+from storefront.shop.home.views import home_pages
+from storefront.shop.hx import init_hx
+from storefront.shop.jinja import init_jinja
+from storefront.shop.navigation import load_navigation
+from storefront.shop.orders.views import order_pages
+from storefront.shop.pages.views import pages
+from storefront.shop.payments.bills import bill_pages
+from storefront.shop.payments.views import payment_pages
+from storefront.shop.preferences.views import preferences
+from storefront.shop.service.views import media, service
+from storefront.shop.session import ShopSessionInterface
+
+BLUEPRINTS = (assets, media, service, home_pages, catalog, pages, contact_pages, preferences, cart_pages, checkout_pages, order_pages, bill_pages, payment_pages)
+
+
+def create_app(settings: Settings | None = None, plugins: Iterable[object] | None = None) -> Flask:
+    """The WSGI application. ``settings``: default from the environment; ``plugins``: modules to use instead of the
+    installed ones (tests). Raises ``ConfigError``."""
+    settings = settings or settings_from_environment()
+    settings.check()
+    app = Flask("storefront", static_folder=None, template_folder=str(data_folder("templates")))
+    app.config["SECRET_KEY"] = settings.secret_key
+    app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_key_fallbacks)
+    app.debug = settings.debug
+    app.session_interface = ShopSessionInterface(
+        "__Host-session" if settings.https else "session", secure=settings.https
+    )
+
+    init_database(app, settings)
+    htmx.init_app(app)
+    login.init_app(app)
+    host = build_host(
+        plugins,
+        secret_key=settings.secret_key,
+        secret_key_fallbacks=settings.secret_key_fallbacks,
+        safe_mode=settings.safe_mode,
+    )
+    app.extensions["storefront"] = ShopExtension(settings, host, SnapshotCache(), VersionedCache(load_navigation))
+    register_domain(CORE_DOMAIN, data_folder("translations"))
+
+    init_headers(app, settings)
+    init_hx(app)
+    init_context(app)
+    init_csrf(app, settings)
+    init_jinja(app)
+    init_errors(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,76 @@
+"""Static files from memory: addressed by content hash, compressed once, kept by browsers for good."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, request, url_for
+
+from storefront.shop.folders import data_folder
+
+KEEP = "public, max-age=31536000, immutable"
+COMPRESSED_TYPES = ("text/", "image/svg+xml", "application/json")
+TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".css": "text/css", ".txt": "text/plain"}
+
+assets = Blueprint("assets", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    body: bytes
+    packed: bytes | None
+    version: str
+    mimetype: str
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, _modified_ns: int) -> Asset:
+    body = path.read_bytes()
+    mimetype = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    packed = gzip.compress(body, 9, mtime=0) if mimetype.startswith(COMPRESSED_TYPES) else None
+    return Asset(body, packed, hashlib.sha256(body).hexdigest()[:12], mimetype)
+
+
+def find_asset(name: str) -> Asset | None:
+    root = data_folder("static")
+    path = (root / name).resolve()
+    try:
+        return _read(path, path.stat().st_mtime_ns) if path.is_relative_to(root) and path.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def static_url(name: str) -> str:
+    """``/static/shop.css?v=<hash>``; a missing file is a mistake of ours and raises ``LookupError``."""
+    asset = find_asset(name)
+    if asset is None:
+        raise LookupError(f"no static file {name}")
+    return url_for("assets.static_file", name=name, v=asset.version)
+
+
+@assets.get("/static/<path:name>")
+def static_file(name: str) -> Response:
+    asset = find_asset(name) if "\0" not in name else None
+    if asset is None:
+        abort(404)
+    packed = asset.packed is not None and request.accept_encodings["gzip"] > 0
+    response = Response(asset.packed if packed and asset.packed else asset.body, content_type=asset.mimetype)
+    if asset.mimetype.startswith("text/"):
+        response.content_type = f"{asset.mimetype}; charset=utf-8"
+    if asset.packed is not None:
+        response.vary.add("Accept-Encoding")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    current = request.args.get("v") == asset.version
+    response.headers["Cache-Control"] = KEEP if current else "public, max-age=0, must-revalidate"
+    response.set_etag(asset.version, weak=True)
+    response.make_conditional(request)
+    return response
+
+
+@assets.get("/favicon.ico")
+def favicon() -> Response:
+    return static_file("favicon.svg")

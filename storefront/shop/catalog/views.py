@@ -1,0 +1,196 @@
+"""Lists and product pages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+
+from storefront.core.catalog.queries import brand_view, list_products, product_page
+from storefront.core.catalog.views import ListQuery, PictureView, SkuView
+from storefront.core.i18n.translate import gettext as _
+from storefront.shop.catalog.facts import facts_of
+from storefront.shop.catalog.filters import SORTS, STATUSES, ListFilter, read_filter
+from storefront.shop.context import current_lang, current_navigation, current_rate, current_shop
+from storefront.shop.headers import cacheable
+from storefront.shop.hx import is_fragment, render_page
+
+catalog = Blueprint("catalog", __name__)
+
+
+class Crumb(NamedTuple):
+    name: str
+    href: str = ""
+    lang: str = ""
+
+
+class Heading(NamedTuple):
+    title: str
+    lang: str = ""
+    description: str = ""
+    description_lang: str = ""
+
+
+class Chip(NamedTuple):
+    """A filter in use; ``href`` leads to the same list without it."""
+
+    name: str
+    href: str
+
+
+class ListAddress(NamedTuple):
+    """Where this list stands: an endpoint whose path may hold one of the filters already (``own``)."""
+
+    endpoint: str
+    fixed: Mapping[str, Any]
+    own: str
+    filters: ListFilter
+
+    def arguments(self) -> dict[str, str]:
+        return {name: value for name, value in self.filters.arguments().items() if name != self.own}
+
+    def url(self, page: int = 1, without: str = "") -> str:
+        narrowed: dict[str, Any] = {name: value for name, value in self.arguments().items() if name != without}
+        return url_for(self.endpoint, **self.fixed, **narrowed, page=page if page > 1 else None)
+
+
+@catalog.get("/<lang:lang>/products/")
+@cacheable
+def products() -> Response:
+    filters = read_filter(request.args)
+    title = _("Results for “%(words)s”", words=filters.q) if filters.q else _("All products")
+    return _list_page(ListAddress("catalog.products", {}, "", filters), Heading(title))
+
+
+@catalog.get("/<lang:lang>/categories/<slug>")
+@cacheable
+def category(slug: str) -> Response:
+    found = current_navigation().category(slug)
+    if found is None:
+        abort(404)
+    filters = read_filter(request.args, category=slug)
+    address = ListAddress("catalog.category", {"slug": slug}, "category", filters)
+    return _list_page(address, Heading(found.name, found.lang, found.description, found.description_lang))
+
+
+@catalog.get("/<lang:lang>/brands/<slug>")
+@cacheable
+def brand(slug: str) -> Response:
+    found = brand_view(slug, current_lang())
+    if found is None:
+        abort(404)
+    filters = read_filter(request.args, brand=slug)
+    address = ListAddress("catalog.brand", {"slug": slug}, "brand", filters)
+    return _list_page(address, Heading(found.name, found.lang, found.description, found.description_lang))
+
+
+def _list_page(address: ListAddress, heading: Heading) -> Response:
+    filters = address.filters
+    found = list_products(_query(filters), current_shop().policies)
+    first = (found.page - 1) * found.per_page + 1
+    return render_page(
+        "products/list.html",
+        "products/_results.html",
+        fragment=is_fragment(),
+        products=found,
+        filters=filters,
+        problems={problem.field_name: _(problem.message, **problem.params) for problem in found.problems},
+        heading=heading,
+        # Filters lead from a category's page to the list of everything: another page, not a part of this one.
+        live=not address.own,
+        first=first,
+        last=min(first + found.per_page - 1, found.total),
+        statuses=[(value, _(label)) for value, label in STATUSES.items()],
+        sorts=[(value, _(label)) for value, label in SORTS.items()],
+        sort_fields=[(name, value) for name, value in address.arguments().items() if name != "sort"],
+        list_url=address.url,
+        plain_url=url_for(address.endpoint, **address.fixed),
+        chips=_chips(address),
+        empty_title=_("Nothing found for “%(words)s”.", words=filters.q) if filters.q else _("Nothing found"),
+    )
+
+
+def _query(filters: ListFilter) -> ListQuery:
+    return ListQuery(
+        lang=current_lang(),
+        rate=current_rate(),
+        category_slug=filters.category,
+        brand_slug=filters.brand,
+        q=filters.q,
+        status=filters.status,
+        min=filters.min,
+        max=filters.max,
+        sort=filters.sort,
+        page=filters.page,
+    )
+
+
+def _chips(address: ListAddress) -> list[Chip]:
+    filters = address.filters
+    category = current_navigation().category(filters.category)
+    currency = current_rate().currency
+    names = {
+        "q": f"“{filters.q}”",
+        "category": category.name if category else filters.category,
+        "brand": filters.brand,
+        "status": _(STATUSES.get(filters.status, "")),
+        "min": _("From %(price)s %(currency)s", price=filters.min, currency=currency),
+        "max": _("Up to %(price)s %(currency)s", price=filters.max, currency=currency),
+    }
+    return [Chip(names[name], address.url(without=name)) for name in address.arguments() if name in names]
+
+
+@catalog.get("/<lang:lang>/products/<slug>")
+@cacheable
+def product(slug: str) -> Response:
+    """``sku`` and ``picture`` choose a variant and a picture; ``quantity`` and ``step`` are the stepper's."""
+    return product_answer(slug, sku=request.args.get("sku", ""))
+
+
+def product_answer(slug: str, *, sku: str = "", quantity: str = "", refusal: str = "", status: int = 200) -> Response:
+    """A product's page with variant ``sku`` chosen. ``refusal``: why it was not put into the cart; ``quantity``: what was
+    typed then."""
+    found = product_page(slug, current_lang(), current_rate(), current_shop().policies)
+    if found is None:
+        abort(404)
+    if found.state == "withdrawn":
+        return make_response(render_template("errors/gone.html", p=found), 410)
+    maximum = current_shop().policy("cart.max_quantity")
+    chosen = _choose(found.skus, sku)
+    return make_response(
+        render_template(
+            "products/page.html",
+            p=found,
+            chosen=chosen,
+            named=sku if chosen and chosen.code == sku else None,
+            orderable=any(sku.status.orderable for sku in found.skus),
+            shown=_shown_picture(found.pictures),
+            quantity=quantity or _quantity(maximum),
+            maximum=maximum,
+            lead_days=current_shop().policy("shipping.lead_days"),
+            facts=facts_of(found, chosen),
+            refusal=refusal,
+        ),
+        status,
+    )
+
+
+def _choose(skus: Sequence[SkuView], code: str) -> SkuView | None:
+    """The variant asked for, else the first that can be ordered, else the first."""
+    asked = [sku for sku in skus if sku.code == code]
+    return next(iter(asked or [sku for sku in skus if sku.status.orderable] or skus), None)
+
+
+def _shown_picture(pictures: Sequence[PictureView]) -> PictureView | None:
+    number = _number("picture", 1)
+    return pictures[min(max(number, 1), len(pictures)) - 1] if pictures else None
+
+
+def _quantity(maximum: int) -> int:
+    """What the stepper shows after its minus or plus was pressed without script."""
+    step = {"1": 1, "-1": -1}.get(request.args.get("step", ""), 0)
+    return min(max(_number("quantity", 1) + step, 1), maximum)
+
+
+def _number(name: str, otherwise: int) -> int:
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else otherwise

@@ -1,0 +1,125 @@
+"""What every answer carries: security headers, caching, compression; and one log line about it, without personal data."""
+
+import gzip
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, g, request
+
+from storefront.config import Settings
+from storefront.shop.hx import VARY, is_fragment
+from storefront.shop.session import current_session
+
+log = logging.getLogger("storefront.request")
+
+MIN_COMPRESSED = 1024
+COMPRESSED_TYPES = ("text/", "application/json")
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+PRIVATE = "private, no-store"
+PUBLIC = "public, max-age=0, must-revalidate"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def cacheable(view: View) -> View:
+    """``view`` shows the same to every visitor without a session: its answers may be kept and revalidated."""
+    view.is_cacheable = True  # type: ignore[attr-defined]
+    return view
+
+
+def content_security_policy(settings: Settings) -> str:
+    """No inline script or style, nothing from elsewhere, no framing."""
+    rules = [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "object-src 'none'",
+        "frame-ancestors 'none'",
+    ]
+    return "; ".join(rules + (["upgrade-insecure-requests"] if settings.https else []))
+
+
+def init_headers(app: Flask, settings: Settings) -> None:
+    app.config["TRUSTED_HOSTS"] = [settings.public_host] + ([] if settings.production else LOOPBACK)
+    app.config["MAX_CONTENT_LENGTH"] = 2 * 1024 * 1024
+    app.config["MAX_FORM_MEMORY_SIZE"] = 500_000
+    app.config["MAX_FORM_PARTS"] = 500
+    fixed = {
+        "Content-Security-Policy": content_security_policy(settings),
+        "X-Content-Type-Options": "nosniff",
+        # Own pages get the whole address: the fallback of the origin check in browsers without Sec-Fetch-Site.
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    if settings.https:
+        fixed["Strict-Transport-Security"] = "max-age=31536000"
+
+    @app.before_request
+    def start_clock() -> None:
+        g.started = time.perf_counter()
+
+    # Flask runs these in reverse order of registration: cache rules first, compression, headers, then the log line.
+    @app.after_request
+    def write_log(response: Response) -> Response:
+        # The rule, not the address: addresses hold private links and search words.
+        rule = request.url_rule.rule if request.url_rule else "-"
+        spent = (time.perf_counter() - g.started) * 1000 if "started" in g else 0.0
+        log.info("%s %s %s %.1f ms", request.method, rule, response.status_code, spent)
+        return response
+
+    @app.after_request
+    def add_fixed(response: Response) -> Response:
+        for name, value in fixed.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.after_request
+    def compress(response: Response) -> Response:
+        return _compressed(response)
+
+    @app.after_request
+    def set_cache_rules(response: Response) -> Response:
+        return _with_cache_rules(response)
+
+
+def _with_cache_rules(response: Response) -> Response:
+    if "Cache-Control" in response.headers:
+        return response
+    view = current_app.view_functions.get(request.endpoint or "")
+    personal = not getattr(view, "is_cacheable", False) or bool(current_session().sent_token)
+    if personal or request.method not in ("GET", "HEAD") or response.status_code != 200 or is_fragment():
+        response.headers["Cache-Control"] = PRIVATE
+        response.vary.add("Cookie")
+        return response
+    response.headers["Cache-Control"] = PUBLIC
+    response.vary.update(("Cookie", *VARY))
+    # Weak: the compressed form of a page is the same page.
+    response.add_etag(weak=True)
+    response.make_conditional(request)
+    return response
+
+
+def _compressed(response: Response) -> Response:
+    """Gzip for text. Tokens in compressed pages are safe from guessing by length: the session cookie is SameSite=Lax,
+    so no other site can make a browser fetch such a page in its name at will."""
+    if (
+        response.direct_passthrough
+        or response.is_streamed
+        or "Content-Encoding" in response.headers
+        or not (response.mimetype or "").startswith(COMPRESSED_TYPES)
+        or response.status_code in (204, 304)
+    ):
+        return response
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] <= 0:
+        return response
+    body = response.get_data()
+    if len(body) > MIN_COMPRESSED:
+        response.set_data(gzip.compress(body, 6, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response

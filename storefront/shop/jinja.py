@@ -1,0 +1,147 @@
+"""What templates can ask for. Functions only: a page that does not ask costs nothing."""
+
+from typing import NamedTuple
+from urllib.parse import quote
+
+from flask import Flask, request, url_for
+from markupsafe import Markup
+from werkzeug.local import LocalProxy
+
+from storefront.core.db import utcnow
+from storefront.core.i18n.formats import country_name, format_date, format_weight, money_parts
+from storefront.core.i18n.jinja import install
+from storefront.core.settings.calendar import shop_date
+from storefront.core.values.language import FALLBACKS, LANGUAGES, OWN_NAMES, html_lang
+from storefront.shop import labels
+from storefront.shop.assets import static_url
+from storefront.shop.context import (
+    current_country,
+    current_lang,
+    current_navigation,
+    current_rate,
+    current_shop,
+    extension,
+    localized,
+)
+from storefront.shop.csrf import has_token
+from storefront.shop.paths import in_language
+from storefront.shop.preferences.countries import country_choices
+from storefront.shop.session import current_session
+
+# Pages shown on each side of the current one.
+NEAR = 2
+
+
+class LanguageLink(NamedTuple):
+    lang: str
+    tag: str
+    name: str
+    href: str
+    current: bool
+
+
+class Words(NamedTuple):
+    """A text of the owner and the language it is really in."""
+
+    words: str
+    lang: str
+
+
+def init_jinja(app: Flask) -> None:
+    install(app.jinja_env)
+    app.jinja_env.globals.update(
+        announcements=announcements,
+        alternates=alternates,
+        cart_count=lambda: current_session().load().cart_count,
+        cart_url=lambda: f"/{current_lang()}/cart",
+        closed_days=lambda: labels.closed_days(current_shop()),
+        country=current_country,
+        country_choices=lambda: country_choices(current_lang()),
+        country_name=lambda code: country_name(code, current_lang()),
+        currency=lambda: current_rate().currency,
+        currency_codes=lambda: current_shop().currency_codes,
+        has_csrf_token=has_token,
+        here=here,
+        html_lang=lambda: html_lang(current_lang()),
+        lang_mark=lang_mark,
+        lang=LocalProxy(current_lang),
+        languages=language_links,
+        localized=localized,
+        media_url=lambda name: url_for("media.media_file", name=name),
+        money_parts=page_money_parts,
+        money_text=lambda amount, currency=None: "".join(page_money_parts(amount, currency)),
+        navigation=current_navigation,
+        order_button=labels.order_button,
+        page_numbers=page_numbers,
+        release_words=labels.release_words,
+        shop_name=shop_name,
+        shop_seal=lambda: current_shop().policy("shop.seal") or shop_name()[:1],
+        static_url=static_url,
+        status_explained=labels.status_explained,
+        status_shape=labels.status_shape,
+        status_words=labels.status_words,
+        this_year=lambda: shop_date(utcnow(), current_shop().policies).year,
+        today_words=lambda: format_date(shop_date(utcnow(), current_shop().policies), current_lang()),
+        weight_words=lambda grams: format_weight(grams, current_lang()),
+    )
+
+
+def shop_name() -> str:
+    return localized(current_shop().policy("shop.name"))
+
+
+def page_money_parts(amount: int, currency: str | None = None) -> tuple[str, str, str]:
+    return money_parts(amount, currency or current_rate().currency, current_lang())
+
+
+def lang_mark(lang: str | None) -> str:
+    """`` lang="ja"`` for a text that is not in the language of the page, else nothing."""
+    if not lang or lang == current_lang():
+        return ""
+    return Markup(' lang="{}"').format(html_lang(lang) if lang in LANGUAGES else lang)
+
+
+def here() -> str:
+    """This page's own address with its query, as a browser sends it."""
+    path = quote(request.path, safe="/:@!$&'()*+,;=~-._")
+    query = request.query_string.decode("ascii", "replace")
+    return f"{path}?{query}" if query and query.isascii() else path
+
+
+def language_links() -> list[LanguageLink]:
+    """The same page in every language."""
+    return [
+        LanguageLink(lang, html_lang(lang), OWN_NAMES[lang], in_language(here(), lang), lang == current_lang())
+        for lang in ("ja", "en", "zh-hans", "zh-hant")
+    ]
+
+
+def alternates() -> list[tuple[str, str]]:
+    """``hreflang`` and address of this page in every language, and where strangers to all of them should go."""
+    if request.url_rule is None or "lang" not in request.url_rule.arguments:
+        return []
+    root, path = extension().settings.public_url, quote(request.path)
+    links = [(html_lang(lang), root + in_language(path, lang)) for lang in LANGUAGES]
+    default = current_shop().policy("shop.default_language")
+    return [*links, ("x-default", root + in_language(path, default))]
+
+
+def announcements(place: str) -> list[Words]:
+    found = []
+    for notice in current_shop().notices(place, utcnow()):
+        lang = next((lang for lang in FALLBACKS[current_lang()] if notice.text.get(lang)), "")
+        if lang:
+            found.append(Words(notice.text[lang], lang))
+    return found
+
+
+def page_numbers(page: int, pages: int) -> list[int | None]:
+    """First, last, and those near the current one; ``None`` for a gap: ``1 … 4 5 6 7 8 … 20``."""
+    wanted = sorted({1, pages, *range(max(1, page - NEAR), min(pages, page + NEAR) + 1)})
+    numbers: list[int | None] = []
+    for number in wanted:
+        last = numbers[-1] if numbers else None
+        if last is not None and number - last > 1:
+            numbers.append(None)
+        numbers.append(number)
+    return numbers

@@ -1,0 +1,63 @@
+"""The menus: categories and the owner's pages, read once per version of the shop for all languages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from storefront.core.catalog.queries import navigation, page_links
+from storefront.core.catalog.views import NavCategory
+from storefront.core.values.language import LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """``lang``: of the name; ``count``: products behind it."""
+
+    slug: str
+    name: str
+    lang: str
+    count: int = 0
+    picture: str = ""
+    description: str = ""
+    description_lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Menus:
+    """In one language. ``categories``: those at the top that hold something; ``all_categories``: by slug."""
+
+    categories: tuple[MenuItem, ...]
+    all_categories: Mapping[str, MenuItem]
+    shopping_pages: tuple[MenuItem, ...]
+    about_pages: tuple[MenuItem, ...]
+
+    def category(self, slug: str) -> MenuItem | None:
+        return self.all_categories.get(slug)
+
+
+def load_navigation(_version: int) -> Mapping[str, Menus]:
+    """For ``VersionedCache``: the menus of every language."""
+    categories, pages = navigation(LANGUAGES), page_links(LANGUAGES)
+
+    def menus(lang: str) -> Menus:
+        items = {category.slug: _item(category, lang) for category in categories}
+        links = {
+            menu: tuple(MenuItem(page.slug, *page.title(lang)) for page in pages if page.menu == menu)
+            for menu in ("shopping", "shop")
+        }
+        top = tuple(items[c.slug] for c in categories if c.depth == 0 and c.count)
+        return Menus(top, items, links["shopping"], links["shop"])
+
+    return {lang: menus(lang) for lang in LANGUAGES}
+
+
+def _item(category: NavCategory, lang: str) -> MenuItem:
+    name, description = category.name(lang), category.description(lang)
+    return MenuItem(
+        category.slug,
+        name.text or category.slug,
+        name.lang,
+        category.count,
+        category.picture,
+        description.text,
+        description.lang,
+    )
