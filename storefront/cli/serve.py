@@ -1,0 +1,73 @@
+"""``storefront serve``: the web server."""
+
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from storefront.app import create_app
+from storefront.cli.lifeline import end_with_parent
+from storefront.cli.logs import start_logging
+from storefront.cli.opening import sentences
+from storefront.config import settings_from_environment
+
+# Threads, not bare sync workers: browsers open connections ahead of need and leave them silent, and each of those
+# would block a sync worker until its time-out.
+THREADS = 4
+REQUEST_SECONDS = 60
+GRACEFUL_SECONDS = 20
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn without its own command line and configuration files."""
+
+    def __init__(self, options: dict[str, Any]) -> None:
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app()
+
+
+def options(host: str, port: int, workers: int, temporary: Path) -> dict[str, Any]:
+    return {
+        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": THREADS,
+        "timeout": REQUEST_SECONDS,
+        "graceful_timeout": GRACEFUL_SECONDS,
+        "worker_tmp_dir": str(temporary),
+        "errorlog": "-",
+        "loglevel": "warning",
+        # No access log: it would keep the secrets of private links.
+        "accesslog": None,
+        # What a proxy says about scheme and host is judged by the shop itself (TRUSTED_PROXIES), not by the server.
+        "secure_scheme_headers": {},
+        "forwarder_headers": "",
+        # The server's own control socket would lie in the account's home, outside DATA_DIR.
+        "control_socket_disable": True,
+        "when_ready": lambda _arbiter: end_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM)),
+    }
+
+
+@click.command()
+@click.option("--host", envvar="STOREFRONT_HOST", default="127.0.0.1", show_default=True)
+@click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", envvar="WEB_CONCURRENCY", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve the shop until stopped."""
+    start_logging()
+    with sentences():
+        settings = settings_from_environment()  # a shop that may not start says so here, once
+    temporary = settings.data_dir / "run"
+    temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
+    Server(options(host, port, workers, temporary)).run()
