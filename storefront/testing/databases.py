@@ -101,7 +101,7 @@ class Templates:
             engine.dispose()
             self.ready.add("postgresql")
         name = f"test_{self.worker}_{next(self.counter)}"
-        self._admin(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        self._admin(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY WAL_LOG")
         return self.server.url(name)
 
     def drop(self, url: str) -> None:

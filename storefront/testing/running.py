@@ -16,7 +16,12 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from storefront.testing.databases import Templates
 from storefront.testing.postgresql import free_port
+from storefront.testing.pytest_plugin import missing_service
 
 COMMAND = (sys.executable, "-m", "storefront.cli.main")
 START_SECONDS = 60.0
@@ -182,9 +187,34 @@ class RunningShop:
         read = [email.message_from_bytes(path.read_bytes(), policy=email.policy.default) for path in files]
         return [mail for mail in read if isinstance(mail, EmailMessage) and recipient in str(mail["To"])]
 
-    def wait_for_mail(self, recipient: str, count: int = 1) -> EmailMessage:
-        """The ``count``-th mail to ``recipient``, as soon as it is there."""
-        wait_for(
-            lambda: len(self.mails(recipient)) >= count, MAIL_SECONDS, f"mail {count} to {recipient}\n{self.last_words()}"
-        )
-        return self.mails(recipient)[count - 1]
+    def wait_for_mail(self, recipient: str, containing: str) -> EmailMessage:
+        """The mail to ``recipient`` whose text holds ``containing``, as soon as it is there."""
+
+        def look() -> EmailMessage | None:
+            return next((mail for mail in self.mails(recipient) if containing in text_of(mail)), None)
+
+        found = wait_for(look, MAIL_SECONDS, f"a mail to {recipient} with {containing!r}\n{self.last_words()}")
+        assert found is not None
+        return found
+
+
+def empty_database(templates: Templates, kind: str, name: str) -> str:
+    """``DATABASE_URL`` of a database without any table, which the shop makes itself: "" for SQLite (a file in the shop's
+    own folder), a new database ``name`` of the tests' server for PostgreSQL. It goes with the server."""
+    if kind == "sqlite":
+        return ""
+    if templates.server is None:
+        missing_service("PostgreSQL")
+    assert templates.server is not None
+    engine = create_engine(templates.server.url("postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return templates.server.url(name)
+
+
+def text_of(mail: EmailMessage) -> str:
+    """The plain text of a mail."""
+    part = mail.get_body(("plain",))
+    return str(part.get_content()) if part is not None else ""

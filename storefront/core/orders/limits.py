@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, select, update
 
 from storefront.core.db import new_secret, session
+from storefront.core.i18n.translate import N_
 from storefront.core.orders.errors import LimitExceeded
 from storefront.core.orders.models import PurchaseTally, PurchaseTallyShare
 from storefront.core.settings.models import Policy
@@ -44,13 +45,13 @@ def claim(order_id: int, wanted: Mapping[int, tuple[int, int, str]], holders: tu
         for holder in holders:
             if quantity > limit or not _count_up(product_id, holder, quantity, limit):
                 raise LimitExceeded(
-                    "%(title)s: at most %(limit)d per customer, earlier orders included. Please lower the quantity.",
+                    N_(
+                        "%(title)s: at most %(limit)d per customer, earlier orders included. Please lower the quantity."
+                    ),
                     title=title,
                     limit=limit,
                 )
-            session.add(
-                PurchaseTallyShare(order_id=order_id, product_id=product_id, holder=holder, quantity=quantity)
-            )
+            session.add(PurchaseTallyShare(order_id=order_id, product_id=product_id, holder=holder, quantity=quantity))
 
 
 def _count_up(product_id: int, holder: str, quantity: int, limit: int) -> bool:
@@ -68,9 +69,7 @@ def give_back(order_id: int, product_id: int | None = None, quantity: int | None
     statement = select(PurchaseTallyShare).where(PurchaseTallyShare.order_id == order_id)
     if product_id is not None:
         statement = statement.where(PurchaseTallyShare.product_id == product_id)
-    for share in session.scalars(
-        statement.order_by(PurchaseTallyShare.product_id, PurchaseTallyShare.holder)
-    ):
+    for share in session.scalars(statement.order_by(PurchaseTallyShare.product_id, PurchaseTallyShare.holder)):
         less = share.quantity if quantity is None else min(quantity, share.quantity)
         session.execute(
             update(PurchaseTally)

@@ -25,9 +25,7 @@ def find_order_by_link(number: str, secret: str) -> Order | None:
 def live_charges(order_id: int) -> list[Charge]:
     return list(
         session.scalars(
-            select(Charge)
-            .where(Charge.order_id == order_id, Charge.superseded_at.is_(None))
-            .order_by(Charge.id)
+            select(Charge).where(Charge.order_id == order_id, Charge.superseded_at.is_(None)).order_by(Charge.id)
         )
     )
 

@@ -96,9 +96,7 @@ def note_event(
 
 
 def lines_of(order_id: int) -> list[OrderLine]:
-    return list(
-        session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position))
-    )
+    return list(session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.position)))
 
 
 def live_quantity(line: OrderLine) -> int:

@@ -35,9 +35,7 @@ class Transition:
     reasons: frozenset[CancelReason] = frozenset()
 
 
-def _transition(
-    name: str, sources: list[OrderState], target: OrderState, *reasons: CancelReason
-) -> Transition:
+def _transition(name: str, sources: list[OrderState], target: OrderState, *reasons: CancelReason) -> Transition:
     return Transition(name, frozenset(sources), target, frozenset(reasons))
 
 

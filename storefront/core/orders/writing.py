@@ -1,6 +1,6 @@
 """Turning a quote into the rows of one revision of an order."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -36,39 +36,12 @@ def write_revision(
     marked superseded. ``lines``: order lines by the quote's line keys (flushed: they have ids). ``postage``: the chosen
     service. ``translate(source, msgid, params)`` gives labels in the order's language."""
     session.execute(
-        update(Charge)
-        .where(Charge.order_id == order.id, Charge.superseded_at.is_(None))
-        .values(superseded_at=now)
+        update(Charge).where(Charge.order_id == order.id, Charge.superseded_at.is_(None)).values(superseded_at=now)
     )
-    applied = [a for a in quote.applied if a.lane != Lane.TENDER and a.lane != Lane.SHIPPING]
+    applied = [a for a in quote.applied if a.lane not in (Lane.TENDER, Lane.SHIPPING)]
     if postage is not None:
         applied.append(postage)
-    charges = []
-    for a in sorted(applied, key=lambda a: a.lane):
-        charge = Charge(
-            order_id=order.id,
-            revision=order.revision,
-            kind=KIND_OF_LANE[a.lane],
-            source=a.source,
-            key=a.key,
-            amount=a.amount,
-            label=a.label,
-            label_params=dict(a.label_params),
-            label_text=translate(a.source, a.label, a.label_params)[:300],
-            data={**a.data, "lane": a.lane.name},
-        )
-        charges.append(charge)
-    session.add_all(charges)
-    session.flush()
-    shares = {(c.source, c.key): c for c in charges}
-    for a in applied:
-        for key, amount in a.shares:
-            if amount:
-                session.add(
-                    ChargeShare(
-                        charge_id=shares[(a.source, a.key)].id, order_line_id=lines[key].id, amount=amount
-                    )
-                )
+    charges = _charges(order, sorted(applied, key=lambda a: a.lane), lines, translate)
     session.add(
         OrderRevision(
             order_id=order.id,
@@ -81,4 +54,32 @@ def write_revision(
             created_at=now,
         )
     )
+    return charges
+
+
+def _charges(
+    order: Order, applied: Sequence[Applied], lines: Mapping[str, OrderLine], translate: Translate
+) -> list[Charge]:
+    """One charge per adjustment with its shares by line, flushed."""
+    charges = [
+        Charge(
+            order_id=order.id,
+            revision=order.revision,
+            kind=KIND_OF_LANE[a.lane],
+            source=a.source,
+            key=a.key,
+            amount=a.amount,
+            label=a.label,
+            label_params=dict(a.label_params),
+            label_text=translate(a.source, a.label, a.label_params)[:300],
+            data={**a.data, "lane": a.lane.name},
+        )
+        for a in applied
+    ]
+    session.add_all(charges)
+    session.flush()
+    for charge, a in zip(charges, applied, strict=True):
+        for key, amount in a.shares:
+            if amount:
+                session.add(ChargeShare(charge_id=charge.id, order_line_id=lines[key].id, amount=amount))
     return charges
