@@ -63,58 +63,48 @@ def read_checkout(cart_id: int | None) -> CheckoutView:
     return CheckoutView(row.token, row.typed, address, row.delivery, row.method, row.inputs)
 
 
-def open_checkout(cart_id: int) -> Checkout:
-    """The checkout of a cart; made when there is none, once however many ask at the same time."""
+def save_address(cart_id: int, typed: Mapping[str, str], address: Address | None) -> None:
+    """Keep the form as typed, good or bad, and the checked ``address``; ``None`` takes an earlier one away: nothing is
+    sent to an address that the form no longer shows. Makes the checkout of the cart when there is none, once however
+    many ask at the same time. The cart's estimate follows the country."""
     now = utcnow()
+    kept = {
+        "typed": {name: kept_text(typed.get(name, "")) for name in TYPED_FIELDS},
+        "address": address.to_json() if address else {},
+        "updated_at": now,
+    }
     session.execute(
         insert_for(Checkout)
-        .values(
-            cart_id=cart_id,
-            token=new_secret(),
-            typed={},
-            address={},
-            delivery="",
-            method="",
-            inputs={},
-            updated_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["cart_id"])
+        .values(cart_id=cart_id, token=new_secret(), delivery="", method="", inputs={}, **kept)
+        .on_conflict_do_update(index_elements=["cart_id"], set_=kept)
     )
-    return session.scalars(
-        select(Checkout).where(Checkout.cart_id == cart_id).execution_options(populate_existing=True)
-    ).one()
-
-
-def save_address(checkout: Checkout, typed: Mapping[str, str], address: Address | None) -> None:
-    """Keep the form as typed, good or bad, and the checked ``address``; ``None`` takes an earlier one away: nothing is
-    sent to an address that the form no longer shows. The cart's estimate follows the country."""
-    checkout.typed = {name: kept_text(typed.get(name, "")) for name in TYPED_FIELDS}
-    checkout.address = address.to_json() if address else {}
     if address is not None:
         session.execute(
             update(Cart)
-            .where(Cart.id == checkout.cart_id)
+            .where(Cart.id == cart_id, Cart.country != address.country)
             .values(country=address.country)
             .execution_options(synchronize_session=False)
         )
-    session.flush()
 
 
 def save_choices(
-    checkout: Checkout,
+    cart_id: int,
     *,
     delivery: str | None = None,
     method: str | None = None,
     inputs: Mapping[str, Mapping[str, str]] | None = None,
 ) -> None:
-    """Keep what was chosen; ``None`` leaves that choice as it is. The caller checked that it is offered."""
-    if delivery is not None:
-        checkout.delivery = delivery
-    if method is not None:
-        checkout.method = method
-    if inputs is not None:
-        checkout.inputs = {source: dict(values) for source, values in inputs.items()}
-    session.flush()
+    """Keep what was chosen; ``None`` leaves that choice as it is. The caller checked that it is offered. Nothing is kept
+    where there is no checkout (any more)."""
+    given = {"delivery": delivery, "method": method, "inputs": inputs}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if chosen:
+        session.execute(
+            update(Checkout)
+            .where(Checkout.cart_id == cart_id)
+            .values(**chosen, updated_at=utcnow())
+            .execution_options(synchronize_session=False)
+        )
 
 
 def kept_text(text: str) -> str:

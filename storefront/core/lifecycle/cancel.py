@@ -5,18 +5,16 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from storefront.core.audit.service import record
-from storefront.core.billing.service import bills_of
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.promote import promise_mail
-from storefront.core.lifecycle.release import give_back, money_may_move
+from storefront.core.lifecycle.release import give_back, money_may_move, owe_what_came
+from storefront.core.lifecycle.ship import trim_parcels
 from storefront.core.orders.models import Order
 from storefront.core.orders.service import lock_order, transition
 from storefront.core.orders.states import CancelReason
-from storefront.core.payments import service as payments
-from storefront.core.payments.models import RefundTask
 from storefront.core.shipping.models import Shipment
 
 GONE = ("handed_over", "delivered")
@@ -62,8 +60,7 @@ def cancel_locked(
     transition(order, "cancel", actor, cancel_reason=cancel_reason, reason=reason, now=now)
     give_back(order, providers, actor=actor, now=now)
     owe_what_came(order, "cancelled")
-    for shipment in session.scalars(select(Shipment).where(Shipment.order_id == order.id, Shipment.state == "planned")):
-        session.delete(shipment)
+    trim_parcels(order.id)
     promise_mail("order_cancelled", order)
 
 
@@ -74,23 +71,3 @@ def something_left(order: Order) -> bool:
         )
         or 0
     ) > 0
-
-
-def owe_what_came(order: Order, reason: str) -> int:
-    """A refund task per bill for money that came, less what went back or is already owed. Returns the sum."""
-    owed = 0
-    for bill in bills_of(order.id):
-        came = payments.captured_sum(bill.id) - payments.refunded_sum(bill.id)
-        came -= int(
-            session.scalar(
-                select(func.coalesce(func.sum(RefundTask.amount), 0)).where(
-                    RefundTask.bill_id == bill.id, RefundTask.state == "open", RefundTask.reason == reason
-                )
-            )
-            or 0
-        )
-        if came > 0:
-            attempts = [a for a in payments.attempts_of([bill.id]) if a.state in ("captured", "voided")]
-            payments.owe_refund(bill, attempts[-1] if attempts else None, came, reason)
-            owed += came
-    return owed

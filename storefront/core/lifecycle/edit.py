@@ -16,11 +16,13 @@ from storefront.core.lifecycle.drafting import postage_of
 from storefront.core.lifecycle.effects import follow_change
 from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.labels import labels_in
-from storefront.core.lifecycle.promote import promise_mail
+from storefront.core.lifecycle.promote import promise_mail, settle_without_money
+from storefront.core.lifecycle.refund import refund_parts, refund_room
 from storefront.core.lifecycle.release import money_may_move
+from storefront.core.lifecycle.ship import trim_parcels
 from storefront.core.orders import limits
 from storefront.core.orders.models import Charge, Order, OrderLine
-from storefront.core.orders.queries import live_charges, shares_of
+from storefront.core.orders.queries import live_charges
 from storefront.core.orders.service import (
     lines_of,
     live_lines,
@@ -32,7 +34,7 @@ from storefront.core.orders.service import (
 from storefront.core.orders.states import CancelReason, ItemState
 from storefront.core.orders.writing import write_revision
 from storefront.core.payments import service as payments
-from storefront.core.payments.models import Refund, RefundLine
+from storefront.core.payments.models import PaymentAttempt
 from storefront.core.payments.states import AttemptState
 from storefront.core.pricing.price import price
 from storefront.core.settings.calendar import ships_on
@@ -93,7 +95,7 @@ def cancel_lines(
     else:
         settled = [b for b in billing.bills_of(order.id) if b.state == "settled"]
         if settled:
-            _owe_lines(order, settled[0], lines, wanted, actor, reason)
+            _owe_lines(order, settled[0], lines, wanted, providers, actor, reason)
         _take_off(order, lines, wanted, cancel_reason)
         if not settled:
             reprice(order, lines, shop, providers, actor=actor, reason=reason or str(cancel_reason), now=now)
@@ -159,38 +161,35 @@ def _take_off(order: Order, lines: list[OrderLine], wanted: Mapping[int, int], r
         if line.product_id is not None:
             limits.give_back(order.id, line.product_id, pieces)
     session.flush()
+    trim_parcels(order.id)
 
 
 def _owe_lines(
-    order: Order, bill: Bill, lines: list[OrderLine], wanted: Mapping[int, int], actor: str, reason: str
+    order: Order,
+    bill: Bill,
+    lines: list[OrderLine],
+    wanted: Mapping[int, int],
+    providers: Providers,
+    actor: str,
+    reason: str,
 ) -> None:
-    """After settlement nothing is computed anew: each piece's share of what was paid is owed back, as a requested refund
-    with its lines, so that nothing can be refunded twice."""
-    shares: dict[int, int] = {}
-    for share in shares_of([c.id for c in live_charges(order.id)]):
-        shares[share.order_line_id] = shares.get(share.order_line_id, 0) + share.amount
-    attempt = next((a for a in payments.attempts_of([bill.id]) if a.state == AttemptState.CAPTURED), None)
+    """After settlement nothing is computed anew: of what was paid for a line, its cancelled pieces' share is owed back,
+    as far as it was not refunded before."""
+    rooms = {room.bill_line_id: room for room in refund_room(bill)}
+    billed = {row.order_line_id: row for row in billing.lines_of_bill(bill.id)}
+    parts: dict[int, int] = {}
+    pieces: dict[int, int] = {}
     for line in lines:
-        pieces = wanted.get(line.position, 0)
-        if not pieces or attempt is None:
+        row, off = billed.get(line.id), wanted.get(line.position, 0)
+        if row is None or row.id not in rooms or not off:
             continue
-        net = (line.unit_price or 0) * line.quantity + shares.get(line.id, 0)
-        before = net * line.cancelled_quantity // line.quantity
-        amount = net * (line.cancelled_quantity + pieces) // line.quantity - before
-        if amount <= 0:
-            continue
-        refund = Refund(
-            bill_id=bill.id,
-            attempt_id=attempt.id,
-            currency=bill.currency,
-            amount=amount,
-            reason=reason,
-            actor=actor,
-        )
-        session.add(refund)
-        session.flush()
-        session.add(RefundLine(refund_id=refund.id, order_line_id=line.id, quantity=pieces, amount=amount))
-        task = payments.owe_refund(bill, attempt, amount, "cancelled")
+        before = row.quantity - live_quantity(line)
+        share = row.amount * (before + off) // row.quantity - row.amount * before // row.quantity
+        amount = min(share, rooms[row.id].amount)
+        if amount > 0:
+            parts[row.id], pieces[row.id] = amount, off
+    for refund in refund_parts(bill, order, parts, rooms, providers, actor, reason, pieces):
+        task = payments.owe_refund(bill, session.get(PaymentAttempt, refund.attempt_id), refund.amount, "cancelled")
         task.refund_id = refund.id
 
 
@@ -238,7 +237,10 @@ def reprice(
     tenders = [
         billing.TenderWish(a.source, a.key, -a.amount) for a in quote.applied if a.lane == Lane.TENDER and a.amount
     ]
-    return _replace_bills(order, lines, charges, tenders, quote.total is not None, actor, now)
+    bill = _replace_bills(order, lines, charges, tenders, quote.total is not None, actor, now)
+    if bill is not None and bill.amount == billing.tendered(bill.id):
+        settle_without_money(order, bill, shop, providers, actor, now)
+    return bill
 
 
 def _postage(

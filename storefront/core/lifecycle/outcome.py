@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storefront.core.billing.models import Bill
 from storefront.core.billing.service import tendered
+from storefront.core.checkout.models import Checkout
 from storefront.core.contracts import payments as contract
 from storefront.core.contracts.providers import Providers
-from storefront.core.db import lock_for_update, session
+from storefront.core.db import lock_for_update, new_secret, session
 from storefront.core.i18n.translate import N_
+from storefront.core.lifecycle.cancel import cancel_locked, something_left
 from storefront.core.lifecycle.promote import prepare, promise_mail, promote, settle
-from storefront.core.lifecycle.release import give_back
+from storefront.core.lifecycle.release import give_back, owe_what_came
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.orders.service import lines_of, live_lines, lock_order_by_id, note_event, transition
 from storefront.core.orders.states import CancelReason
@@ -24,6 +26,9 @@ from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.stock import service as stock
 from storefront.core.stock.errors import OutOfStock
 from storefront.core.values.money import Money
+
+# Why an order was placed and cancelled in one step: it owes the mail of its end alone.
+SOLD_OUT = "sold_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,7 @@ def apply_outcome(
         case contract.Voided():
             if payments.can_move(case.attempt, AttemptState.VOIDED):
                 payments.move(case.attempt, AttemptState.VOIDED, "voided", actor=actor, at=now)
+                _open_again_or_cancel(case)
             return case.step()
         case contract.Unavailable():
             payments.note(case.attempt, "unavailable", actor=actor, text=outcome.reason, at=now)
@@ -147,7 +153,8 @@ def _hold_again(case: _Case) -> bool:
     from_lines = [line.id for line in stock_lines(case.order)]
     minutes = int(case.shop.policy("checkout.hold_minutes"))
     try:
-        stock.retake(from_lines, case.now + timedelta(minutes=minutes))
+        with session.begin_nested():  # all of it or nothing
+            stock.retake(from_lines, case.now + timedelta(minutes=minutes))
     except OutOfStock:
         return False
     return True
@@ -204,9 +211,13 @@ def _captured(case: _Case, outcome: contract.Captured) -> Step:
         if lapsed_hold and order is not None:
             _cancel_sold_out(case, order)
         return case.step(message=SOLD_MEANWHILE_REFUND)
-    payments.move(attempt, AttemptState.CAPTURED, "captured", **event)  # type: ignore[arg-type]
     rest = bill.amount - tendered(bill.id) - payments.captured_sum(bill.id)
-    if rest == 0:
+    ours = min(attempt.amount, rest)  # the owner may have entered a part meanwhile
+    payments.move(attempt, AttemptState.CAPTURED, "captured", **{**event, "amount": ours})  # type: ignore[arg-type]
+    if attempt.amount > ours:
+        payments.note(attempt, "overpaid", actor=case.actor, amount=attempt.amount - ours, at=case.now)
+        payments.owe_refund(bill, attempt, attempt.amount - ours, "overpaid")
+    if ours == rest:
         was_placed = order is not None and order.state != "draft"
         settle(order, bill, case.shop, case.providers, case.actor, case.now)
         if was_placed and order is not None:
@@ -231,10 +242,13 @@ def _late_money(case: _Case, event: dict[str, object]) -> None:
 def _cancel_sold_out(case: _Case, order: Order) -> None:
     """Paid, but the goods went to somebody else while the payer was away: the order is placed and cancelled in one
     step, so that the shopper sees what happened and that the money goes back."""
-    transition(order, "promote", case.actor, now=case.now)
+    transition(order, "promote", case.actor, reason=SOLD_OUT, now=case.now)
     order.placed_at = case.now
     give_back(order, case.providers, actor=case.actor, now=case.now)
+    owe_what_came(order, "cancelled")
     transition(order, "cancel", case.actor, cancel_reason=CancelReason.UNAVAILABLE, now=case.now)
+    if order.cart_id is not None:  # what else is in the cart can be ordered with a confirmation of its own
+        session.execute(update(Checkout).where(Checkout.cart_id == order.cart_id).values(token=new_secret()))
     promise_mail("order_cancelled", order)
 
 
@@ -253,11 +267,12 @@ def _mismatch(case: _Case, outcome: contract.Captured) -> Step:
     task.currency = outcome.amount.currency
     if case.order is not None:
         note_event(case.order, "payment_mismatch", case.actor, reason=text, now=case.now)
+    _open_again_or_cancel(case)
     return case.step(message=PAYMENT_CHECKED)
 
 
 def _declined(case: _Case, outcome: contract.Declined) -> Step:
-    attempt, bill, order = case.attempt, case.bill, case.order
+    attempt = case.attempt
     if not outcome.final:
         payments.note(attempt, "declined", actor=case.actor, text=outcome.message, at=case.now, final=False)
         return case.step(message=outcome.message)
@@ -265,21 +280,21 @@ def _declined(case: _Case, outcome: contract.Declined) -> Step:
         return case.step()
     payments.move(attempt, AttemptState.DECLINED, "declined", actor=case.actor, text=outcome.message, at=case.now)
     attempt.reason = outcome.message[:300]
-    if order is not None and order.state in ("pending", "processing") and bill.state == "open":
-        _open_again_or_cancel(case, order)
+    _open_again_or_cancel(case)
     return case.step(message=outcome.message)
 
 
-def _open_again_or_cancel(case: _Case, order: Order) -> None:
-    """A failure before the due date leaves the bill open; after it the order is cancelled (PAY-7)."""
-    shop = case.shop
-    due = end_of_day(int(shop.policy("payment.days")), case.bill.first_issued_at, str(shop.policy("shop.time_zone")))
-    if due > case.now:
-        case.bill.due_at = due
+def _open_again_or_cancel(case: _Case) -> None:
+    """A failure before the due date leaves the bill of a placed order open; after it the order is cancelled (PAY-7),
+    unless part of it has left: then the owner decides."""
+    shop, order = case.shop, case.order
+    if order is None or order.state not in ("pending", "processing") or case.bill.state != "open":
         return
-    give_back(order, case.providers, actor=case.actor, now=case.now)
-    transition(order, "cancel", case.actor, cancel_reason=CancelReason.UNPAID, now=case.now)
-    promise_mail("order_cancelled", order)
+    case.bill.due_at = end_of_day(
+        int(shop.policy("payment.days")), case.bill.first_issued_at, str(shop.policy("shop.time_zone"))
+    )
+    if case.bill.due_at < case.now and not something_left(order):
+        cancel_locked(order, case.providers, actor=case.actor, now=case.now, cancel_reason=CancelReason.UNPAID)
 
 
 NOTHING_CHARGED = N_("The approval does not match your order. Nothing was charged. Please try again.")

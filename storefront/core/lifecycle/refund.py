@@ -93,15 +93,34 @@ def request_refund(
     total = sum(wanted.values())
     if not total:
         raise NotPossible(N_("Nothing of bill %(bill)s is left to give back. Nothing was changed."), bill=bill.number)
-    money_left = payments.captured_sum(bill.id) - payments.refunded_sum(bill.id)
-    made = _refund_money(bill, wanted, rooms, min(total, money_left), actor, reason)
-    if total > money_left:
-        _refund_tenders(bill, order, total - max(money_left, 0), providers, actor, reason)
+    made = refund_parts(bill, order, wanted, rooms, providers, actor, reason)
     _cover_tasks(bill, made)
     if order is not None:
         note_event(order, "refund_requested", actor, reason=reason, now=now, amount=total, currency=bill.currency)
     record(actor, "bill.refund", ("bill", bill.number), reason, amount=total, currency=bill.currency)
     return [refund.id for refund in made]
+
+
+def refund_parts(
+    bill: Bill,
+    order: Order | None,
+    wanted: Mapping[int, int],
+    rooms: Mapping[int, Room],
+    providers: Providers,
+    actor: str,
+    reason: str,
+    pieces: Mapping[int, int] | None = None,
+) -> list[Refund]:
+    """Refunds of ``wanted`` minor units per bill line id, each within its room, of a (locked, settled) bill: money first,
+    the rest to its tenders at once. ``pieces``: how many each is for. Returns the refunds of money, requested."""
+    total = sum(wanted.values())
+    if not total:
+        return []
+    money_left = max(payments.captured_sum(bill.id) - payments.refunded_sum(bill.id), 0)
+    made = _refund_money(bill, wanted, rooms, min(total, money_left), actor, reason, pieces or {})
+    if total > money_left:
+        _refund_tenders(bill, order, total - money_left, providers, actor, reason)
+    return made
 
 
 def _lock(bill_number: str) -> tuple[Bill, Order | None]:
@@ -116,7 +135,13 @@ def _lock(bill_number: str) -> tuple[Bill, Order | None]:
 
 
 def _refund_money(
-    bill: Bill, wanted: Mapping[int, int], rooms: Mapping[int, Room], amount: int, actor: str, reason: str
+    bill: Bill,
+    wanted: Mapping[int, int],
+    rooms: Mapping[int, Room],
+    amount: int,
+    actor: str,
+    reason: str,
+    pieces: Mapping[int, int],
 ) -> list[Refund]:
     """One refund per attempt that brought money, each with the lines it is for."""
     made: list[Refund] = []
@@ -139,6 +164,7 @@ def _refund_money(
                         refund_id=refund.id,
                         order_line_id=room.order_line_id,
                         charge_id=room.charge_id,
+                        quantity=pieces.get(key, 0),
                         amount=share,
                     )
                 )
@@ -189,17 +215,40 @@ def _refund_tenders(
 
 
 def _cover_tasks(bill: Bill, made: Sequence[Refund]) -> None:
-    """Open tasks of this bill are done by these refunds, oldest first."""
+    """Open tasks of this bill are done by these refunds, oldest first; one that is covered in part asks for the rest. A
+    task with a refund of its own is that refund's."""
     left = sum(r.amount for r in made)
     tasks = session.scalars(
-        select(RefundTask).where(
-            RefundTask.bill_id == bill.id, RefundTask.state == "open", RefundTask.reason == "cancelled"
+        select(RefundTask)
+        .where(
+            RefundTask.bill_id == bill.id,
+            RefundTask.state == "open",
+            RefundTask.reason == "cancelled",
+            RefundTask.refund_id.is_(None),
         )
+        .order_by(RefundTask.id)
     )
     for task in tasks:
-        if made and task.amount <= left:
+        if task.amount <= left:
             left -= task.amount
             task.state, task.refund_id = "done", made[0].id
+        else:
+            task.amount, left = task.amount - left, 0
+
+
+def _end_task(refund: Refund) -> bool:
+    """The open task that waited for this refund ends with it; when it failed, the task waits for another one. Whether
+    there was one."""
+    task = session.scalars(
+        select(RefundTask).where(RefundTask.refund_id == refund.id, RefundTask.state == "open")
+    ).first()
+    if task is None:
+        return False
+    if refund.state == "done":
+        task.state = "done"
+    else:
+        task.refund_id = None
+    return True
 
 
 def send_refund(refund_id: int, providers: Providers, public_url: str, *, now: datetime | None = None) -> str:
@@ -246,8 +295,11 @@ def _write(
         refund.state = "pending"
     elif isinstance(answer, contract.Declined):
         refund.state = "failed"
-        bill = session.get_one(Bill, refund.bill_id)
-        payments.owe_refund(bill, session.get(PaymentAttempt, refund.attempt_id), refund.amount, "cancelled")
+        if not _end_task(refund):
+            bill = session.get_one(Bill, refund.bill_id)
+            payments.owe_refund(bill, session.get(PaymentAttempt, refund.attempt_id), refund.amount, "cancelled")
+    if refund.state == "done":
+        _end_task(refund)
     return refund.state
 
 
@@ -257,4 +309,5 @@ def confirm_refund(refund_id: int, reference: str, *, actor: str, now: datetime)
     if refund is None or refund.state not in ("requested", "pending"):
         raise NotPossible(N_("This refund is done already, or there is none. Nothing was changed."))
     refund.state, refund.reference, refund.done_at = "done", reference[:120], now
+    _end_task(refund)
     record(actor, "refund.confirm", ("refund", refund.id), amount=refund.amount, currency=refund.currency)

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from storefront.core.billing import service as billing
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import session
@@ -12,6 +14,7 @@ from storefront.core.orders.queries import live_charges
 from storefront.core.orders.service import lines_of, move_item, transition
 from storefront.core.orders.states import CancelReason, ItemState
 from storefront.core.payments import service as payments
+from storefront.core.payments.models import RefundTask
 from storefront.core.payments.states import LIVE, AttemptState
 from storefront.core.stock import service as stock
 
@@ -47,13 +50,39 @@ def give_back(order: Order, providers: Providers, *, actor: str, now: datetime) 
     session.flush()
 
 
+def owe_what_came(order: Order, reason: str) -> int:
+    """A refund task per bill for money that came, less what went back or is already owed. Returns the sum."""
+    owed = 0
+    for bill in billing.bills_of(order.id):
+        came = payments.captured_sum(bill.id) - payments.refunded_sum(bill.id)
+        # a task with a refund is that refund, which was counted
+        came -= int(
+            session.scalar(
+                select(func.coalesce(func.sum(RefundTask.amount), 0)).where(
+                    RefundTask.bill_id == bill.id,
+                    RefundTask.state == "open",
+                    RefundTask.reason == reason,
+                    RefundTask.refund_id.is_(None),
+                )
+            )
+            or 0
+        )
+        if came > 0:
+            attempts = [a for a in payments.attempts_of([bill.id]) if a.state in ("captured", "voided")]
+            payments.owe_refund(bill, attempts[-1] if attempts else None, came, reason)
+            owed += came
+    return owed
+
+
 def lapse(order: Order, providers: Providers, *, actor: str, reason: str, now: datetime) -> bool:
     """End a (locked) draft that nobody will finish; ``False`` when money may be moving: then it stays. No history is
-    shown of it anywhere (CHK-7)."""
+    shown of it anywhere (CHK-7), and its confirmation can be used anew. Money that was entered by hand is owed back."""
     if order.state != "draft":
         return True
     if money_may_move(order):
         return False
     give_back(order, providers, actor=actor, now=now)
+    owe_what_came(order, "cancelled")
+    order.checkout_token = None
     transition(order, "lapse", actor, cancel_reason=CancelReason.LAPSED, reason=reason, now=now)
     return True

@@ -163,6 +163,34 @@ def _pieces(order_id: int, which: ColumnElement[bool]) -> dict[int, int]:
     return {line_id: int(pieces) for line_id, pieces in rows}
 
 
+def trim_parcels(order_id: int) -> None:
+    """After lines of a (locked) order were cancelled: take the pieces that are no longer wanted out of the parcels that
+    have not left, the newest first. Such a parcel must be packed anew; an empty one vanishes."""
+    packed = _pieces(order_id, Shipment.state.not_in(NOT_COUNTED))
+    excess = {line.id: packed.get(line.id, 0) - live_quantity(line) for line in lines_of(order_id)}
+    waiting = session.scalars(
+        select(Shipment)
+        .where(Shipment.order_id == order_id, Shipment.state.in_(("planned", "packed", "labelled")))
+        .order_by(Shipment.id.desc())
+    ).all()
+    for shipment in waiting:
+        rows = session.scalars(select(ShipmentLine).where(ShipmentLine.shipment_id == shipment.id)).all()
+        wrong = [row for row in rows if excess[row.order_line_id] > 0]
+        for row in wrong:
+            out = min(row.quantity, excess[row.order_line_id])
+            excess[row.order_line_id] -= out
+            if out < row.quantity:
+                row.quantity -= out
+            else:
+                session.delete(row)
+        session.flush()
+        if len(lines_in(shipment.id)) == 0:
+            session.delete(shipment)
+        elif wrong:
+            shipment.state, shipment.weight = "planned", None
+    session.flush()
+
+
 def lines_in(shipment_id: int) -> list[tuple[OrderLine, int]]:
     rows = session.execute(
         select(OrderLine, ShipmentLine.quantity)

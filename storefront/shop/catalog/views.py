@@ -129,7 +129,7 @@ def _chips(address: ListAddress) -> list[Chip]:
     category = current_navigation().category(filters.category)
     currency = current_rate().currency
     names = {
-        "q": f"“{filters.q}”",
+        "q": _("“%(words)s”", words=filters.q),
         "category": category.name if category else filters.category,
         "brand": filters.brand,
         "status": _(STATUSES.get(filters.status, "")),

@@ -46,7 +46,11 @@ def confirm() -> Response:
     visit = current_visit()
     quoted = visit.quote()
     missing = missing_step(visit, "confirm") or unfinished(visit, quoted)
-    return redirect_to(step_url(missing)) if missing else _confirm_answer(visit, quoted)
+    if not missing:
+        return _confirm_answer(visit, quoted)
+    if missing == "cart" and visit.cart.lines:
+        say_on_next_page(_("Something in your cart changed. Please look at the marked items."))
+    return redirect_to(step_url(missing))
 
 
 @checkout_pages.post("/<lang:lang>/checkout/confirm")

@@ -1,6 +1,6 @@
 """Where a shopper stands between cart and order: what is stored, what it costs, which step is missing."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from flask import flash, url_for
@@ -102,7 +102,3 @@ def step_links(visit: Visit, current: str) -> tuple[list[StepLink], int]:
     """The progress of the checkout; steps that are done are links."""
     links = [StepLink(_(LABELS[step]), step_url(step)) for step in STEPS]
     return [*links, StepLink(_(DONE), "")], STEPS.index(current)
-
-
-def with_address_taken_away(visit: Visit) -> Visit:
-    return replace(visit, checkout=replace(visit.checkout, address=None))

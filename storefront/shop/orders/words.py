@@ -124,7 +124,8 @@ def _to_pay(order: OrderView, bill: BillView) -> NextBox:
     if bill.instructions:
         return NextBox(_("Please pay your order"), words, bill.instructions)
     if bill.attempt_state in ("declined", "voided"):
-        words = _("The last payment did not go through.") + " " + words
+        failed = _("The last payment did not go through.")
+        words = _("%(first)s %(second)s", first=failed, second=words)
     amount = format_money(bill.rest, order.currency, current_lang())
     href = url_for("bills.show", secret=bill.secret)
     return NextBox(_("Please pay your order"), words, (), _("Pay %(amount)s", amount=amount), href)
@@ -151,5 +152,6 @@ def _being_prepared(order: OrderView, bill: BillView | None) -> NextBox:
     )
     if bill is not None and bill.attempt_state == "accepted" and bill.rest:
         amount = format_money(bill.rest, order.currency, current_lang())
-        words = _("You pay %(amount)s when the parcel arrives.", amount=amount) + " " + words
+        to_pay = _("You pay %(amount)s when the parcel arrives.", amount=amount)
+        words = _("%(first)s %(second)s", first=to_pay, second=words)
     return NextBox(_("We are preparing your order"), words)
