@@ -202,7 +202,7 @@ def _view(number: str, shop: OpenShop) -> OrderView:
     order = find_order(number)
     if order is None:
         raise UnknownOrder(NO_SUCH_ORDER, number=number[:40])
-    return order_view(order, shop.providers)
+    return order_view(order, shop.providers, history=True)
 
 
 def _print(view: OrderView, as_json: bool) -> None:

@@ -13,6 +13,7 @@ import pluggy
 from pluggy import HookImpl
 
 from storefront.core.contracts.hookspecs import PROJECT
+from storefront.core.i18n.translate import N_
 from storefront.core.values.types import Problem
 
 logger = logging.getLogger(__name__)
@@ -26,7 +27,9 @@ STYLES = {
     "storefront_checks": "guard",
 }
 
-UNANSWERED = "The plugin could not check itself: %(error)s. Its own log line says where; it stays off until that is mended."
+UNANSWERED = N_(
+    "The plugin could not check itself: %(error)s. Its own log line says where; it stays off until that is mended."
+)
 
 
 @dataclass(frozen=True, slots=True)

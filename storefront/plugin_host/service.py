@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from storefront.core.i18n.translate import N_
 from storefront.core.settings.service import set_plugin
 from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot, load_snapshot, read_version
 from storefront.core.values.types import Problem
@@ -63,7 +64,7 @@ def enable(host: PluginHost, name: str, actor: str) -> None:
     problems = list(host.check(name, snapshot))
     for needed in plugin.meta.requires if plugin.meta else ():
         if not _enabled(snapshot, needed):
-            message = "%(plugin)s needs %(needed)s, which is not enabled. Enable %(needed)s first."
+            message = N_("%(plugin)s needs %(needed)s, which is not enabled. Enable %(needed)s first.")
             problems.append(Problem(message, {"plugin": name, "needed": needed}, code="requires"))
     if problems:
         raise PluginRefused(problems)
@@ -84,7 +85,7 @@ def disable(host: PluginHost, name: str, actor: str) -> None:
         if other.meta and name in other.meta.requires and _enabled(snapshot, other.name)
     ]
     if dependents:
-        message = "%(plugin)s is needed by %(dependents)s. Disable that first."
+        message = N_("%(plugin)s is needed by %(dependents)s. Disable that first.")
         raise PluginRefused([Problem(message, {"plugin": name, "dependents": ", ".join(dependents)}, code="required")])
     set_plugin(name, enabled=False, actor=actor)
 
@@ -100,7 +101,7 @@ def set_settings(host: PluginHost, name: str, values: Mapping[str, Any], actor: 
     if not plugin.ready:
         raise PluginRefused(host.check(name, snapshot))
     if declaration is None:
-        raise PluginRefused([Problem("%(plugin)s has no settings.", {"plugin": name}, code="no_settings")])
+        raise PluginRefused([Problem(N_("%(plugin)s has no settings."), {"plugin": name}, code="no_settings")])
     config = snapshot.plugins.get(name, PluginConfig())
     stored = write_settings(declaration, config.settings, values, host.box)
     later = replace(snapshot, plugins={**snapshot.plugins, name: replace(config, settings=MappingProxyType(stored))})

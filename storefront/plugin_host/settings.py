@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from storefront.core.contracts.plugin_settings import METADATA_KEY, BadSetting, PluginSettings, SettingInfo
+from storefront.core.i18n.translate import N_
 from storefront.core.values.language import LANGUAGES
 from storefront.core.values.types import Problem
 from storefront.plugin_host.errors import PluginBroken, SettingsInvalid
@@ -115,7 +116,7 @@ def write_settings(
         try:
             if key is None:
                 known = ", ".join(keys) or "none"
-                raise BadSetting("There is no such setting. The settings are: %(known)s.", known=known)
+                raise BadSetting(N_("There is no such setting. The settings are: %(known)s."), known=known)
             if raw is None:
                 result.pop(name, None)
                 continue
@@ -150,7 +151,7 @@ def _built(declaration: PluginSettings, found: dict[str, Any]) -> Any:
     except BadSetting as error:  # raised by __post_init__: values that do not go together
         raise SettingsInvalid([_problem("", error)]) from error
     except Exception as error:  # plugin code
-        raise SettingsInvalid([Problem("The settings cannot be used: %(error)s", {"error": str(error)})]) from error
+        raise SettingsInvalid([Problem(N_("The settings cannot be used: %(error)s"), {"error": str(error)})]) from error
 
 
 def _problem(name: str, error: BadSetting) -> Problem:
@@ -166,7 +167,7 @@ def _opened(key: Key, value: Any, box: SecretBox) -> Any:
             return box.decrypt(token)
     except SecretUnreadable:
         pass
-    raise BadSetting("This secret cannot be read with today's SECRET_KEY. Enter it again.")
+    raise BadSetting(N_("This secret cannot be read with today's SECRET_KEY. Enter it again."))
 
 
 def _plain(key: Key, raw: Any) -> Any:
@@ -177,24 +178,24 @@ def _plain(key: Key, raw: Any) -> Any:
             try:
                 return json.loads(raw)
             except ValueError:
-                raise BadSetting("This must be written as JSON.") from None
+                raise BadSetting(N_("This must be written as JSON.")) from None
         try:
             return json.loads(json.dumps(raw))
         except (TypeError, ValueError):
-            raise BadSetting("This cannot be stored: only texts, numbers, lists and tables can.") from None
+            raise BadSetting(N_("This cannot be stored: only texts, numbers, lists and tables can.")) from None
     if kind is int and isinstance(raw, str):
         folded = unicodedata.normalize("NFKC", raw).strip()
         if not WHOLE_NUMBER.match(folded):
-            raise BadSetting("This must be a whole number, such as 200.")
+            raise BadSetting(N_("This must be a whole number, such as 200."))
         return int(folded)
     if kind is bool and isinstance(raw, str):
         if raw.strip().lower() not in TRUTH:
-            raise BadSetting("This must be yes or no.")
+            raise BadSetting(N_("This must be yes or no."))
         return TRUTH[raw.strip().lower()]
     if kind == tuple[str, ...]:
         parts = raw.split(",") if isinstance(raw, str) else raw
         if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
-            raise BadSetting("This must be a list of words, such as JP, TW.")
+            raise BadSetting(N_("This must be a list of words, such as JP, TW."))
         return [part.strip() for part in parts if part.strip()]
     return raw
 
@@ -208,31 +209,31 @@ def _typed(key: Key, value: Any) -> Any:
         except BadSetting:
             raise
         except Exception as error:  # plugin code
-            raise BadSetting("This cannot be used: %(error)s", error=str(error) or type(error).__name__) from error
+            raise BadSetting(N_("This cannot be used: %(error)s"), error=str(error) or type(error).__name__) from error
     if kind is int:
         return _whole_number(info, value)
     if kind is bool:
         if not isinstance(value, bool):
-            raise BadSetting("This must be yes or no.")
+            raise BadSetting(N_("This must be yes or no."))
         return value
     if kind == tuple[str, ...]:
         if not isinstance(value, list | tuple) or not all(isinstance(part, str) for part in value):
-            raise BadSetting("This must be a list of words, such as JP, TW.")
+            raise BadSetting(N_("This must be a list of words, such as JP, TW."))
         return tuple(value)
     if not isinstance(value, str):
-        raise BadSetting("This must be a text.")
+        raise BadSetting(N_("This must be a text."))
     if len(value) > MAX_TEXT or "\0" in value:
-        raise BadSetting("This text is too long: %(most)s characters at most.", most=MAX_TEXT)
+        raise BadSetting(N_("This text is too long: %(most)s characters at most."), most=MAX_TEXT)
     if info.choices and value not in info.choices:
-        raise BadSetting("This must be one of: %(choices)s.", choices=", ".join(info.choices))
+        raise BadSetting(N_("This must be one of: %(choices)s."), choices=", ".join(info.choices))
     return value
 
 
 def _whole_number(info: SettingInfo, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise BadSetting("This must be a whole number, such as 200.")
+        raise BadSetting(N_("This must be a whole number, such as 200."))
     if info.minimum is not None and value < info.minimum:
-        raise BadSetting("This must be %(least)s or more.", least=info.minimum)
+        raise BadSetting(N_("This must be %(least)s or more."), least=info.minimum)
     if info.maximum is not None and value > info.maximum:
-        raise BadSetting("This must be %(most)s or less.", most=info.maximum)
+        raise BadSetting(N_("This must be %(most)s or less."), most=info.maximum)
     return value

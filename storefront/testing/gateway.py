@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 
 from storefront.core.contracts.payments import (
     Approved,
@@ -54,6 +55,7 @@ class FakeGateway(PaymentMethod):
         self.payments: dict[str, GatewayPayment] = {}
         self.calls: list[str] = []
         self._numbers = itertools.count(1)
+        self._lock = Lock()
 
     def approve(self, reference: str) -> None:
         self.payments[reference].state = "approved"
@@ -73,10 +75,11 @@ class FakeGateway(PaymentMethod):
         self.calls.append("begin")
         if self.mode == "times_out":
             return Unavailable("begin timed out")
-        same = next((p for p in self.payments.values() if p.key == attempt.key), None)
-        if same is None:
-            same = GatewayPayment(f"{self.key}-{next(self._numbers)}", attempt.key, attempt.amount)
-            self.payments[same.reference] = same
+        with self._lock:  # the same key at once is one payment, as at a real gateway
+            same = next((p for p in self.payments.values() if p.key == attempt.key), None)
+            if same is None:
+                same = GatewayPayment(f"{self.key}-{next(self._numbers)}", attempt.key, attempt.amount)
+                self.payments[same.reference] = same
         return Redirect(f"https://gateway.test/agree/{same.reference}", same.reference)
 
     def resume(self, attempt: AttemptView, callback: Mapping[str, str]) -> Outcome:

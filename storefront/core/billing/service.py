@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from storefront.core.billing.models import Bill, BillLine, BillTender
 from storefront.core.db import session
@@ -35,14 +35,15 @@ def issue(
 ) -> Bill:
     """Make one bill of the live lines (each with its shares of discounts) and the given charges. A bill that replaces
     another inherits when it was first issued, and with it the deadline."""
+    parts = _parts(lines, charges)
     bill = Bill(
-        number=f"{order.number}-{_next_index(order.id)}",
+        number=f"{order.number}-{_next_index(order)}",
         order_id=order.id,
         customer_id=order.customer_id,
         kind=kind,
         revision=order.revision,
         currency=order.currency,
-        amount=0,
+        amount=sum(int(part["amount"] or 0) for part in parts),
         due_at=replaces.due_at if replaces else due_at,
         first_issued_at=replaces.first_issued_at if replaces else now,
         issued_at=now,
@@ -50,43 +51,45 @@ def issue(
     )
     session.add(bill)
     session.flush()
-    rows = _bill_lines(bill.id, lines, charges)
-    session.add_all(rows)
-    bill.amount = sum(row.amount for row in rows)
+    if parts:
+        session.execute(insert(BillLine), [{**part, "bill_id": bill.id} for part in parts])
     for wish in tenders:
         session.add(BillTender(bill_id=bill.id, source=wish.source, key=wish.key, amount=wish.amount))
     session.flush()
     return bill
 
 
-def _bill_lines(bill_id: int, lines: Sequence[OrderLine], charges: Sequence[Charge]) -> list[BillLine]:
+def _parts(lines: Sequence[OrderLine], charges: Sequence[Charge]) -> list[dict[str, int | None]]:
+    """What the bill is made of: live lines net of their shares of discounts, then postage, fees and taxes."""
     share_sum: dict[int, int] = {}
-    for share in shares_of([c.id for c in charges]):
+    for share in shares_of([c.id for c in charges if c.kind == "discount"]):
         share_sum[share.order_line_id] = share_sum.get(share.order_line_id, 0) + share.amount
-    rows = [
-        BillLine(
-            bill_id=bill_id,
-            order_line_id=line.id,
-            quantity=live_quantity(line),
-            amount=(line.unit_price or 0) * live_quantity(line) + share_sum.get(line.id, 0),
-        )
+    parts: list[dict[str, int | None]] = [
+        {
+            "order_line_id": line.id,
+            "charge_id": None,
+            "quantity": live_quantity(line),
+            "amount": (line.unit_price or 0) * live_quantity(line) + share_sum.get(line.id, 0),
+        }
         for line in live_lines(lines)
         if line.unit_price is not None
     ]
-    rows += [
-        BillLine(bill_id=bill_id, charge_id=c.id, amount=c.amount) for c in charges if c.kind != "discount"
+    return parts + [
+        {"order_line_id": None, "charge_id": c.id, "quantity": 1, "amount": c.amount}
+        for c in charges
+        if c.kind != "discount"
     ]
-    return rows
 
 
-def _next_index(order_id: int) -> int:
-    return (session.scalar(select(func.count()).select_from(Bill).where(Bill.order_id == order_id)) or 0) + 1
+def _next_index(order: Order) -> int:
+    """Bills of an order are numbered from 1; a draft has none yet."""
+    if order.state == "draft":
+        return 1
+    return (session.scalar(select(func.count()).select_from(Bill).where(Bill.order_id == order.id)) or 0) + 1
 
 
 def tenders_of(bill_id: int) -> list[BillTender]:
-    return list(
-        session.scalars(select(BillTender).where(BillTender.bill_id == bill_id).order_by(BillTender.id))
-    )
+    return list(session.scalars(select(BillTender).where(BillTender.bill_id == bill_id).order_by(BillTender.id)))
 
 
 def tendered(bill_id: int) -> int:

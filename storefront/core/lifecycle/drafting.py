@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from storefront.core.billing import service as billing
 from storefront.core.billing.models import Bill
@@ -16,7 +16,7 @@ from storefront.core.contracts.pricing import Applied, CurrencyRate, Lane
 from storefront.core.db import new_secret, session
 from storefront.core.lifecycle.labels import labels_in
 from storefront.core.orders.models import Order, OrderLine
-from storefront.core.orders.service import note_event
+from storefront.core.orders.service import lines_of, note_event
 from storefront.core.orders.writing import write_revision
 from storefront.core.settings.service import next_number
 from storefront.core.settings.snapshot import ShopSnapshot
@@ -53,9 +53,8 @@ def write_draft(request: DraftRequest, shop: ShopSnapshot) -> tuple[Order, list[
     order = _order(request, shop)
     session.add(order)
     session.flush()
-    lines = _lines(order, request)
-    session.add_all(lines)
-    session.flush()
+    session.execute(insert(OrderLine), _lines(order, request))
+    lines = lines_of(order.id)
     keys = {line.key: row for line, row in zip(quoted.quote.basket.lines, lines, strict=True)}
     charges = write_revision(
         order,
@@ -128,7 +127,7 @@ def _order(request: DraftRequest, shop: ShopSnapshot) -> Order:
     )
 
 
-def _lines(order: Order, request: DraftRequest) -> list[OrderLine]:
+def _lines(order: Order, request: DraftRequest) -> list[dict[str, Any]]:
     views = {f"cart:{v.id}": v for v in request.quote.cart.lines}
     chosen = [(views[b.key], b) for b in request.quote.quote.basket.lines]
     found = session.execute(
@@ -140,8 +139,8 @@ def _lines(order: Order, request: DraftRequest) -> list[OrderLine]:
     return [_line(order, position, view, *rows[view.sku_id]) for position, (view, _) in enumerate(chosen, start=1)]
 
 
-def _line(order: Order, position: int, view: CartLineView, sku: Sku, product: Product) -> OrderLine:
-    return OrderLine(
+def _line(order: Order, position: int, view: CartLineView, sku: Sku, product: Product) -> dict[str, Any]:
+    return dict(
         order_id=order.id,
         position=position,
         sku_id=sku.id,

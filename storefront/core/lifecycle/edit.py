@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import select
+
 from storefront.core.audit.service import record
 from storefront.core.billing import service as billing
-from storefront.core.billing.models import Bill
+from storefront.core.billing.models import Bill, BillLine
 from storefront.core.contracts.pricing import Applied, Basket, BasketLine, CurrencyRate, Lane, PriceContext
 from storefront.core.contracts.providers import Providers
 from storefront.core.contracts.shipping import ShippingQuote
@@ -176,7 +178,7 @@ def _owe_lines(
     """After settlement nothing is computed anew: of what was paid for a line, its cancelled pieces' share is owed back,
     as far as it was not refunded before."""
     rooms = {room.bill_line_id: room for room in refund_room(bill)}
-    billed = {row.order_line_id: row for row in billing.lines_of_bill(bill.id)}
+    billed = {row.order_line_id: row for row in session.scalars(select(BillLine).where(BillLine.bill_id == bill.id))}
     parts: dict[int, int] = {}
     pieces: dict[int, int] = {}
     for line in lines:

@@ -29,9 +29,8 @@ class UnknownAttempt(Exception):
 
 
 def attempt_view(attempt: PaymentAttempt, public_url: str) -> contract.AttemptView:
-    """What a provider may know of an attempt. Two statements."""
-    bill = session.get_one(Bill, attempt.bill_id)
-    order = session.get(Order, bill.order_id) if bill.order_id else None
+    """What a provider may know of an attempt. One statement."""
+    bill, order = _bill_and_order(attempt)
     back = f"{public_url.rstrip('/')}/pay/{attempt.token}/return"
     return contract.AttemptView(
         id=attempt.token,
@@ -48,6 +47,13 @@ def attempt_view(attempt: PaymentAttempt, public_url: str) -> contract.AttemptVi
         due_at=bill.due_at,
         data=dict(attempt.data),
     )
+
+
+def _bill_and_order(attempt: PaymentAttempt) -> tuple[Bill, Order | None]:
+    row = session.execute(
+        select(Bill, Order).outerjoin(Order, Order.id == Bill.order_id).where(Bill.id == attempt.bill_id)
+    ).one()
+    return row[0], row[1]
 
 
 def _ask(
@@ -148,8 +154,7 @@ def _capture_if_approved(
 
 def known_step(attempt: PaymentAttempt) -> Step:
     """What is already known of an attempt, as a step without further action."""
-    bill = session.get_one(Bill, attempt.bill_id)
-    order = session.get(Order, bill.order_id) if bill.order_id else None
+    bill, order = _bill_and_order(attempt)
     return Step(
         attempt_id=attempt.id,
         state=attempt.state,

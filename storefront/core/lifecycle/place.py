@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from storefront.core.billing.service import bills_of, tendered
-from storefront.core.cart.models import Cart
+from storefront.core.billing.service import bills_of
+from storefront.core.cart.models import Cart, CartLine
 from storefront.core.cart.queries import CartView, load_cart
 from storefront.core.checkout.models import Checkout
 from storefront.core.checkout.quote import CheckoutQuote, Choices, quote_cart
-from storefront.core.contracts.pricing import CurrencyRate, ReservationRefused
+from storefront.core.contracts.pricing import CurrencyRate, Lane, ReservationRefused
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import lock_for_update, session
 from storefront.core.i18n.translate import N_
@@ -101,7 +101,7 @@ def _again(
     providers: Providers,
     now: datetime,
 ) -> Placed:
-    """The token was used before: the order it made. A draft that still waits for its payment is made anew, since the
+    """The token was used before: the order it made. A draft that still waits for its payment is made anew when the
     shopper came back from the gateway to order differently or by another method."""
     if cart is None or order.cart_id not in (None, cart.id):
         raise TokenExpired
@@ -115,7 +115,21 @@ def _again(
     checkout = session.scalars(select(Checkout).where(Checkout.token == request.token)).first()
     if checkout is None or any(a.state in (AttemptState.APPROVED, AttemptState.PENDING) for a in attempts):
         return Placed(order.id, order.number, order.secret, None, again=True)
+    leaving = next((a for a in attempts if a.state == AttemptState.REDIRECTED), None)
+    if leaving is not None and leaving.amount == request.shown_total and _same_order(order, checkout, request):
+        return Placed(order.id, order.number, order.secret, leaving.id, again=True)
     return _place_new(cart.id, checkout, request, shop, providers, now)
+
+
+def _same_order(order: Order, checkout: Checkout, request: PlaceRequest) -> bool:
+    """The shopper wants what the draft is: a late second click, or a look at the gateway and back."""
+    chosen = (checkout.address, checkout.delivery, checkout.method, checkout.inputs)
+    ordered = (order.address, f"{order.carrier}:{order.service}", order.method, order.inputs)
+    if chosen != ordered or (request.lang, request.rate.currency) != (order.locale, order.currency):
+        return False
+    in_cart = session.execute(select(CartLine.sku_id, CartLine.quantity).where(CartLine.cart_id == checkout.cart_id))
+    lines = session.execute(select(OrderLine.sku_id, OrderLine.quantity).where(OrderLine.order_id == order.id))
+    return sorted(map(tuple, in_cart)) == sorted(map(tuple, lines))
 
 
 def _place_new(
@@ -147,7 +161,7 @@ def _place_new(
     order, lines, bill = write_draft(draft, shop)
     _take(order, lines, quoted, address, shop, providers, now)
     checkout.order_id = order.id
-    amount = bill.amount - tendered(bill.id)
+    amount = bill.amount + quoted.quote.lane_sum(Lane.TENDER)
     if amount == 0:
         settle_without_money(order, bill, shop, providers, request.actor, now)
         return Placed(order.id, order.number, order.secret, None)
@@ -209,9 +223,9 @@ def _take(
     """Reserve every scarce thing, each in one fixed order: stock by SKU, limits by product, adjusters by lane."""
     until = now + timedelta(minutes=int(shop.policy("checkout.hold_minutes")))
     try:
-        for line in sorted(lines, key=lambda row: row.sku_id or 0):
-            if line.sku_id is not None:
-                stock.reserve(line.sku_id, line.id, line.quantity, line.mode, until)
+        stock.reserve_new(
+            [stock.NewLine(ln.sku_id, ln.id, ln.quantity, ln.mode) for ln in lines if ln.sku_id is not None], until
+        )
         wanted: dict[int, tuple[int, int, str]] = {}
         for view in quoted.cart.lines:
             if view.purchase_limit:

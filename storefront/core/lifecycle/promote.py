@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
 from storefront.core.billing import service as billing
 from storefront.core.billing.models import Bill
@@ -20,7 +20,7 @@ from storefront.core.outbox.service import later
 from storefront.core.settings.calendar import end_of_day
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.stock import service as stock
-from storefront.core.stock.models import Reservation, Source
+from storefront.core.stock.models import Source
 
 WAITING_BY_MODE = {
     "stock": ItemState.IN_HAND,
@@ -37,27 +37,15 @@ def promote(order: Order, shop: ShopSnapshot, actor: str, now: datetime) -> None
     transition(order, "promote", actor, now=now)
     order.placed_at = now
     lines = lines_of(order.id)
-    stock.keep([line.id for line in lines])
-    there = _already_there([line.id for line in lines])
+    sources = stock.keep([line.id for line in lines])
     for line in lines:
-        waiting = ItemState.IN_HAND if line.id in there else WAITING_BY_MODE.get(line.mode, ItemState.IN_HAND)
-        move_item(line, waiting)
+        there = sources.get(line.id) == Source.ON_HAND
+        move_item(line, ItemState.IN_HAND if there else WAITING_BY_MODE.get(line.mode, ItemState.IN_HAND))
     for bill in billing.bills_of(order.id, "open"):
         bill.first_issued_at = bill.issued_at = now
         bill.due_at = end_of_day(int(shop.policy("payment.days")), now, str(shop.policy("shop.time_zone")))
     _reduce_cart(order, lines)
     promise_mail("order_accepted", order)
-
-
-def _already_there(line_ids: list[int]) -> set[int]:
-    """Lines whose goods are on the shelf, also those whose delivery came while the draft waited."""
-    return set(
-        session.scalars(
-            select(Reservation.order_line_id).where(
-                Reservation.order_line_id.in_(line_ids), Reservation.source == Source.ON_HAND
-            )
-        )
-    )
 
 
 def _reduce_cart(order: Order, lines: list[OrderLine]) -> None:

@@ -93,9 +93,7 @@ def methods_for(order: Order, providers: Providers, now: datetime) -> tuple[Meth
     return method_choices(quote, context, providers.payment_methods())
 
 
-def pay_again(
-    secret: str, method: str, shop: ShopSnapshot, providers: Providers, *, actor: str, now: datetime
-) -> int:
+def pay_again(secret: str, method: str, shop: ShopSnapshot, providers: Providers, *, actor: str, now: datetime) -> int:
     """Open a new attempt on the bill behind a payment link; the caller starts it afterwards, outside any unit. Inside
     the caller's unit. An attempt that was left at a gateway ends. Another method than the order's prices the order anew
     (its fee comes or goes), which replaces the bill. Returns the attempt's id; raises ``NotPossible``."""

@@ -208,7 +208,9 @@ def _lock(shipment_id: int) -> tuple[Order, Shipment]:
     order = lock_order_by_id(order_id)
     shipment = session.scalars(
         lock_for_update(select(Shipment).where(Shipment.id == shipment_id)).execution_options(populate_existing=True)
-    ).one()
+    ).first()
+    if shipment is None:  # it vanished with its order while we waited
+        raise NotPossible(N_("There is no such parcel."))
     return order, shipment
 
 

@@ -133,9 +133,9 @@ class OrderView:
         return sum(line.quantity for line in self.lines)
 
 
-def order_view(order: Order, providers: Providers) -> OrderView:
+def order_view(order: Order, providers: Providers, *, history: bool = False) -> OrderView:
     """Everything about one order, in a fixed number of statements. Providers: for instructions and tracking links, also
-    of plugins that are switched off."""
+    of plugins that are switched off. ``history``: with its events."""
     lines = lines_of(order.id)
     charges = live_charges(order.id)
     bills = _bills(order, providers)
@@ -162,7 +162,7 @@ def order_view(order: Order, providers: Providers) -> OrderView:
         total=revision.total,
         bills=bills,
         shipments=shipments,
-        events=_events(order.id),
+        events=_events(order.id) if history else (),
         carrier=order.carrier,
         service=order.service,
         delivery_title=postage.label_text if postage else "",

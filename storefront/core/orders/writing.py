@@ -35,9 +35,9 @@ def write_revision(
     """Write the charges and the total of ``order.revision``, inside the caller's unit; charges of earlier revisions are
     marked superseded. ``lines``: order lines by the quote's line keys (flushed: they have ids). ``postage``: the chosen
     service. ``translate(source, msgid, params)`` gives labels in the order's language."""
-    session.execute(
-        update(Charge).where(Charge.order_id == order.id, Charge.superseded_at.is_(None)).values(superseded_at=now)
-    )
+    if order.revision > 1:
+        earlier = update(Charge).where(Charge.order_id == order.id, Charge.superseded_at.is_(None))
+        session.execute(earlier.values(superseded_at=now))
     applied = [a for a in quote.applied if a.lane not in (Lane.TENDER, Lane.SHIPPING)]
     if postage is not None:
         applied.append(postage)

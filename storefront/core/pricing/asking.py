@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from storefront.core.contracts.pricing import Adjuster, Adjustment, Lane, PriceContext, Quote
 from storefront.core.contracts.providers import Registered
+from storefront.core.i18n.translate import N_
 from storefront.core.values.money import MAX_AMOUNT
 from storefront.core.values.types import Problem
 
@@ -66,8 +67,10 @@ def ask(entry: Entry, quote: Quote, context: PriceContext) -> tuple[Adjustment, 
 def failed(source: str) -> Problem:
     """The sentence for a price that an adjuster of ``source`` broke."""
     return Problem(
-        "A part of the price could not be worked out. This is our fault: your cart is kept, and ordering is closed "
-        "until it is mended.",
+        N_(
+            "A part of the price could not be worked out. This is our fault: your cart is kept, and ordering is "
+            "closed until it is mended."
+        ),
         {"plugin": source},
         code="adjuster_failed",
     )

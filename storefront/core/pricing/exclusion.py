@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from storefront.core.contracts.pricing import Adjustment, Applied, Quote
+from storefront.core.i18n.translate import N_
 from storefront.core.values.types import Problem
 
 # (kind that stands, kind that comes second) -> the sentence with the offer to swap.
 SENTENCES = {
-    ("coupon", "loyalty"): (
+    ("coupon", "loyalty"): N_(
         "A coupon and points cannot be used together. The coupon is used now; "
         "to use points instead, remove the coupon."
     ),
-    ("loyalty", "coupon"): (
+    ("loyalty", "coupon"): N_(
         "A coupon and points cannot be used together. Points are used now; "
         "to use the coupon instead, set the points to 0."
     ),

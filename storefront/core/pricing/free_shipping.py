@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from storefront.core.contracts.pricing import Adjuster, Adjustment, Lane, PriceContext, Quote
+from storefront.core.i18n.translate import N_
 from storefront.core.pricing.currency import in_currency
 
 ANYWHERE = "*"
@@ -41,4 +42,4 @@ class FreeShipping(Adjuster):
             return ()
         if missing_for_free_shipping(quote, context) != 0:
             return ()
-        return (Adjustment(key=self.key, amount=-quote.shipping_due, label="Free shipping", kind="shipping"),)
+        return (Adjustment(key=self.key, amount=-quote.shipping_due, label=N_("Free shipping"), kind="shipping"),)

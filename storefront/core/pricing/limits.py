@@ -1,26 +1,27 @@
 """How far an adjustment may go in its lane. What goes further is cut to fit, with a warning that is shown."""
 
 from storefront.core.contracts.pricing import Adjustment, Lane, Quote
+from storefront.core.i18n.translate import N_
 from storefront.core.values.types import Problem
 
 CUT = {
-    Lane.LINE: "A discount was larger than the price of its item and was reduced to it.",
-    Lane.ORDER: "A discount was larger than the price of the items and was reduced to it.",
-    Lane.SHIPPING_DISCOUNT: "A discount on shipping did not fit the shipping cost and was adjusted to it.",
-    Lane.FEE: "A reduction was larger than the total and was reduced to it.",
-    Lane.TAX: "A reduction was larger than the total and was reduced to it.",
-    Lane.TENDER: "Only what is left to pay was used of the credit asked for.",
+    Lane.LINE: N_("A discount was larger than the price of its item and was reduced to it."),
+    Lane.ORDER: N_("A discount was larger than the price of the items and was reduced to it."),
+    Lane.SHIPPING_DISCOUNT: N_("A discount on shipping did not fit the shipping cost and was adjusted to it."),
+    Lane.FEE: N_("A reduction was larger than the total and was reduced to it."),
+    Lane.TAX: N_("A reduction was larger than the total and was reduced to it."),
+    Lane.TENDER: N_("Only what is left to pay was used of the credit asked for."),
 }
 DROPPED = {
-    Lane.LINE: "A discount could not be used: nothing is left of the price of its item.",
-    Lane.ORDER: "A discount could not be used: nothing is left of the price of the items.",
-    Lane.SHIPPING_DISCOUNT: "A discount on shipping could not be used: there is no shipping cost to reduce.",
-    Lane.FEE: "A reduction could not be used: nothing is left to pay.",
-    Lane.TAX: "A reduction could not be used: nothing is left to pay.",
-    Lane.TENDER: "No credit was used: nothing is left to pay.",
+    Lane.LINE: N_("A discount could not be used: nothing is left of the price of its item."),
+    Lane.ORDER: N_("A discount could not be used: nothing is left of the price of the items."),
+    Lane.SHIPPING_DISCOUNT: N_("A discount on shipping could not be used: there is no shipping cost to reduce."),
+    Lane.FEE: N_("A reduction could not be used: nothing is left to pay."),
+    Lane.TAX: N_("A reduction could not be used: nothing is left to pay."),
+    Lane.TENDER: N_("No credit was used: nothing is left to pay."),
 }
 
-NO_SURCHARGE = "A surcharge was left out: there is nothing it could be part of."
+NO_SURCHARGE = N_("A surcharge was left out: there is nothing it could be part of.")
 
 
 def fitted(quote: Quote, lane: Lane, adjustment: Adjustment) -> int:

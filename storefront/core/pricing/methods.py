@@ -8,12 +8,13 @@ from typing import Any
 from storefront.core.contracts.payments import MethodContext, NotOffered, Offered, PaymentMethod
 from storefront.core.contracts.pricing import PriceContext, Quote
 from storefront.core.contracts.providers import Registered
+from storefront.core.i18n.translate import N_
 from storefront.core.values.money import Money
 
 logger = logging.getLogger(__name__)
 
-UNAVAILABLE = "This payment method is temporarily unavailable. Please choose another one."
-WRONG_CURRENCY = "This payment method does not take %(currency)s."
+UNAVAILABLE = N_("This payment method is temporarily unavailable. Please choose another one.")
+WRONG_CURRENCY = N_("This payment method does not take %(currency)s.")
 
 
 @dataclass(frozen=True, slots=True)

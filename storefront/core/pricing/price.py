@@ -13,6 +13,7 @@ from storefront.core.contracts.pricing import (
 )
 from storefront.core.contracts.providers import Registered
 from storefront.core.contracts.shipping import ShippingQuote
+from storefront.core.i18n.translate import N_
 from storefront.core.pricing.asking import Entry, in_order, logger
 from storefront.core.pricing.currency import in_currency
 from storefront.core.pricing.lanes import run_lane, traced
@@ -134,14 +135,14 @@ def _too_large(quote: Quote) -> Quote:
 
 
 TOO_EARLY = Problem(
-    "Points and other credit can be used once the whole price is known. None were used for now.",
+    N_("Points and other credit can be used once the whole price is known. None were used for now."),
     code="tender_too_early",
 )
 SHIPPING_FAILED = Problem(
-    "The shipping cost could not be worked out. Your cart is kept; please choose another delivery.",
+    N_("The shipping cost could not be worked out. Your cart is kept; please choose another delivery."),
     code="shipping_failed",
 )
 AMOUNT_TOO_LARGE = Problem(
-    "The amount is larger than one order can hold. Please reduce the quantities.",
+    N_("The amount is larger than one order can hold. Please reduce the quantities."),
     code="amount_too_large",
 )

@@ -10,14 +10,15 @@ from storefront.core.contracts.currency import in_currency
 from storefront.core.contracts.pricing import Basket, CurrencyRate
 from storefront.core.contracts.providers import Registered
 from storefront.core.contracts.shipping import NotServed, ShippingCarrier, ShippingQuote, ShippingRequest
+from storefront.core.i18n.translate import N_
 from storefront.core.shipping.parcels import goods_value, parcels_of
 from storefront.core.values.money import MAX_AMOUNT, Money
 from storefront.core.values.types import Destination
 
 logger = logging.getLogger(__name__)
 
-UNAVAILABLE = "This delivery is temporarily unavailable. Please choose another one."
-NOTHING_OFFERED = "This carrier does not take this parcel."
+UNAVAILABLE = N_("This delivery is temporarily unavailable. Please choose another one.")
+NOTHING_OFFERED = N_("This carrier does not take this parcel.")
 
 
 class BadQuote(ValueError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from storefront.core.contracts.pricing import Basket, BasketLine
+from storefront.core.i18n.translate import N_
 from storefront.core.settings.snapshot import ClosedRule
 from storefront.core.shipping.parcels import goods_lines
 from storefront.core.values.language import FALLBACKS, LANGUAGES
@@ -13,19 +14,21 @@ from storefront.core.values.types import Destination, Problem, Restriction
 HOME = "JP"
 
 COUNTRY_CLOSED = Problem(
-    "We do not ship to this country at present. Please choose another destination.",
+    N_("We do not ship to this country at present. Please choose another destination."),
     field_name="country",
     code="country_closed",
 )
 REGION_CLOSED = Problem(
-    "We do not ship to this region at present. Please choose another destination.",
+    N_("We do not ship to this region at present. Please choose another destination."),
     field_name="region",
     code="region_closed",
 )
-GOODS_CLOSED = (
+GOODS_CLOSED = N_(
     "%(product)s cannot be sent to this destination. Please remove it or choose another destination."
 )
-NOT_ABROAD = "%(product)s cannot be sent abroad. Please remove it or choose a destination within the country."
+NOT_ABROAD = N_(
+    "%(product)s cannot be sent abroad. Please remove it or choose a destination within the country."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,4 @@ class NotReserved(StockError):
 
     def __init__(self, order_line_id: int, sku_id: int = 0) -> None:
         self.order_line_id = order_line_id
-        super().__init__(
-            sku_id, N_("These goods are not reserved for order line %(line)d."), line=order_line_id
-        )
+        super().__init__(sku_id, N_("These goods are not reserved for order line %(line)d."), line=order_line_id)

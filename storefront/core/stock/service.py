@@ -1,9 +1,10 @@
 """What can be done to stock. Every verb runs inside the caller's unit of work and never commits; whoever acts on
 several SKUs in one unit does so by ascending ``sku_id`` and holds the lock of the order whose lines they are."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 from sqlalchemy import delete, insert, select, update
 
@@ -29,6 +30,7 @@ from storefront.core.stock.writing import (
 from storefront.core.upsert import insert_for
 
 __all__ = [
+    "NewLine",
     "OutOfStock",
     "adjust",
     "ensure_item",
@@ -38,6 +40,7 @@ __all__ = [
     "receive",
     "release",
     "reserve",
+    "reserve_new",
     "retake",
     "set_slots",
     "set_tracking",
@@ -102,6 +105,15 @@ def set_slots(sku_id: int, slots: int | None, actor: str = "") -> None:
 # --- promises to order lines ----------------------------------------------------------------------------------------
 
 
+class NewLine(NamedTuple):
+    """A fresh order line that wants goods; ordered by SKU, the order in which stock rows are locked."""
+
+    sku_id: int
+    order_line_id: int
+    quantity: int
+    mode: str
+
+
 def reserve(sku_id: int, order_line_id: int, quantity: int, mode: str, expires_at: datetime | None) -> Source:
     """Promise ``quantity`` pieces to an order line by one guarded UPDATE. Returns what the promise draws on.
 
@@ -110,10 +122,7 @@ def reserve(sku_id: int, order_line_id: int, quantity: int, mode: str, expires_a
     """
     if quantity <= 0:
         raise ValueError("only a positive quantity can be reserved")
-    if (
-        session.scalar(select(Reservation.sku_id).where(Reservation.order_line_id == order_line_id))
-        is not None
-    ):
+    if session.scalar(select(Reservation.sku_id).where(Reservation.order_line_id == order_line_id)) is not None:
         lock_items_of_lines([order_line_id])
         for before in held([order_line_id]):
             if before.sku_id == sku_id:
@@ -130,6 +139,23 @@ def reserve(sku_id: int, order_line_id: int, quantity: int, mode: str, expires_a
         )
     )
     return source
+
+
+def reserve_new(lines: Sequence[NewLine], expires_at: datetime | None) -> None:
+    """Promise goods to lines that were just written and hold nothing yet: one guarded UPDATE a line, by ascending SKU,
+    and one INSERT. Raises ``OutOfStock`` for the first that is gone; the unit must then be rolled back."""
+    rows = [
+        {
+            "sku_id": line.sku_id,
+            "order_line_id": line.order_line_id,
+            "source": take(line.sku_id, source_for(line.mode), line.quantity),
+            "quantity": line.quantity,
+            "expires_at": expires_at,
+        }
+        for line in sorted(lines)
+    ]
+    if rows:
+        session.execute(insert(Reservation), rows)
 
 
 def _change(before: Held, quantity: int, mode: str, expires_at: datetime | None) -> Source:
@@ -165,11 +191,19 @@ def retake(order_line_ids: Iterable[int], until: datetime | None) -> None:
             reserve(sku_id, line_id, quantity, mode, until)
 
 
-def keep(order_line_ids: Iterable[int]) -> None:
-    """The order was placed: its holds lose their end, from now on the bill's deadline rules."""
+def keep(order_line_ids: Iterable[int]) -> dict[int, Source]:
+    """The order was placed: its holds lose their end, from now on the bill's deadline rules. Returns what each line's
+    promise draws on: goods on hand may have come in since the line was reserved."""
     ids = list(order_line_ids)
     lock_items_of_lines(ids)
-    _set_reservations(ids, expires_at=None)
+    kept = session.execute(
+        update(Reservation)
+        .where(Reservation.order_line_id.in_(ids))
+        .values(expires_at=None)
+        .returning(Reservation.order_line_id, Reservation.source)
+        .execution_options(synchronize_session=False)
+    )
+    return {line_id: Source(source) for line_id, source in kept}
 
 
 def release(order_line_ids: Iterable[int]) -> None:
@@ -179,9 +213,7 @@ def release(order_line_ids: Iterable[int]) -> None:
     for each in held(ids):
         give_back(each.sku_id, each.source, each.quantity)
     session.execute(
-        delete(Reservation)
-        .where(Reservation.order_line_id.in_(ids))
-        .execution_options(synchronize_session=False)
+        delete(Reservation).where(Reservation.order_line_id.in_(ids)).execution_options(synchronize_session=False)
     )
 
 

@@ -33,9 +33,7 @@ def lock_items_of_lines(order_line_ids: Iterable[int]) -> None:
     """Lock the stock rows behind these lines' reservations, in ascending order."""
     wanted = select(Reservation.sku_id).where(Reservation.order_line_id.in_(list(order_line_ids)))
     session.execute(
-        lock_for_update(
-            select(StockItem.sku_id).where(StockItem.sku_id.in_(wanted)).order_by(StockItem.sku_id)
-        )
+        lock_for_update(select(StockItem.sku_id).where(StockItem.sku_id.in_(wanted)).order_by(StockItem.sku_id))
     ).all()
 
 
@@ -49,9 +47,7 @@ def held(order_line_ids: Iterable[int]) -> list[Held]:
     return [Held(line, sku, Source(source), quantity) for line, sku, source, quantity in rows]
 
 
-def change_item(
-    sku_id: int, *conditions: ColumnElement[bool] | InstrumentedAttribute[bool], **values: Any
-) -> bool:
+def change_item(sku_id: int, *conditions: ColumnElement[bool] | InstrumentedAttribute[bool], **values: Any) -> bool:
     """One guarded UPDATE of a stock row; whether it applied."""
     statement = update(StockItem).where(StockItem.sku_id == sku_id, *conditions).values(**values)
     result = session.execute(statement.execution_options(synchronize_session=False))
@@ -72,9 +68,7 @@ def take(sku_id: int, source: Source, quantity: int) -> Source:
         return source
     # Only on refusal: say why. That a SKU is untracked is no scarce fact, so reading it after the guard is safe.
     row = session.execute(
-        select(StockItem.tracked, FREE, StockItem.slots - StockItem.slots_taken).where(
-            StockItem.sku_id == sku_id
-        )
+        select(StockItem.tracked, FREE, StockItem.slots - StockItem.slots_taken).where(StockItem.sku_id == sku_id)
     ).first()
     if row is not None and not row[0]:
         return Source.SUPPLIER
@@ -84,9 +78,7 @@ def take(sku_id: int, source: Source, quantity: int) -> Source:
 
 def _take_counted(sku_id: int, source: Source, quantity: int) -> bool:
     if source is Source.ON_HAND:
-        return change_item(
-            sku_id, StockItem.tracked, quantity <= FREE, reserved=StockItem.reserved + quantity
-        )
+        return change_item(sku_id, StockItem.tracked, quantity <= FREE, reserved=StockItem.reserved + quantity)
     room = StockItem.slots.is_(None) | (StockItem.slots_taken + quantity <= StockItem.slots)
     return change_item(sku_id, StockItem.tracked, room, slots_taken=StockItem.slots_taken + quantity)
 

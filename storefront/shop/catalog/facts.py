@@ -35,5 +35,10 @@ def _weight_and_size(product: ProductPage, sku: SkuView | None) -> str:
     weighed = format_weight(weight, current_language()) if weight is not None else ""
     if product.size is None:
         return weighed
-    size = f"{product.size.length} × {product.size.width} × {product.size.height} mm"
+    size = gettext(
+        "%(length)s × %(width)s × %(height)s\u00a0mm",
+        length=product.size.length,
+        width=product.size.width,
+        height=product.size.height,
+    )
     return gettext("%(weight)s, %(size)s", weight=weighed, size=size) if weighed else size

@@ -7,7 +7,9 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from storefront.core.catalog.queries import brand_view, list_products, product_page
 from storefront.core.catalog.views import ListQuery, PictureView, SkuView
+from storefront.core.i18n.formats import format_money
 from storefront.core.i18n.translate import gettext as _
+from storefront.core.values.money import BadAmount, parse_major
 from storefront.shop.catalog.facts import facts_of
 from storefront.shop.catalog.filters import SORTS, STATUSES, ListFilter, read_filter
 from storefront.shop.context import current_lang, current_navigation, current_rate, current_shop
@@ -133,10 +135,18 @@ def _chips(address: ListAddress) -> list[Chip]:
         "category": category.name if category else filters.category,
         "brand": filters.brand,
         "status": _(STATUSES.get(filters.status, "")),
-        "min": _("From %(price)s %(currency)s", price=filters.min, currency=currency),
-        "max": _("Up to %(price)s %(currency)s", price=filters.max, currency=currency),
+        "min": _("%(price)s or more", price=_price_words(filters.min, currency)),
+        "max": _("%(price)s or less", price=_price_words(filters.max, currency)),
     }
     return [Chip(names[name], address.url(without=name)) for name in address.arguments() if name in names]
+
+
+def _price_words(typed: str, currency: str) -> str:
+    """As money of the page; as typed where it is none (a note beside the field says so)."""
+    try:
+        return format_money(parse_major(typed, currency), currency, current_lang())
+    except BadAmount:
+        return typed
 
 
 @catalog.get("/<lang:lang>/products/<slug>")

@@ -80,7 +80,7 @@ def place_order() -> Response:
                     number=placed.number,
                 )
             )
-        attempt_id = _not_started(placed)
+        attempt_id = placed.attempt_id or _not_started(placed)
     if attempt_id is not None:
         step = start_payment(attempt_id, shop, providers, extension().settings.public_url)
         if step.redirect_url:
