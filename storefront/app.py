@@ -32,7 +32,21 @@ from storefront.shop.preferences.views import preferences
 from storefront.shop.service.views import media, service
 from storefront.shop.session import ShopSessionInterface
 
-BLUEPRINTS = (assets, media, service, home_pages, catalog, pages, contact_pages, preferences, cart_pages, checkout_pages, order_pages, bill_pages, payment_pages)
+BLUEPRINTS = (
+    assets,
+    media,
+    service,
+    home_pages,
+    catalog,
+    pages,
+    contact_pages,
+    preferences,
+    cart_pages,
+    checkout_pages,
+    order_pages,
+    bill_pages,
+    payment_pages,
+)
 
 
 def create_app(settings: Settings | None = None, plugins: Iterable[object] | None = None) -> Flask:

@@ -10,8 +10,8 @@ from sqlalchemy import create_engine
 
 from storefront.plugin_host.migrations import CORE, revise
 
-SEED = '''    op.execute("INSERT INTO shop_version (id, version, profile) VALUES (1, 1, '')")
-'''
+SEED = """    op.execute("INSERT INTO shop_version (id, version, profile) VALUES (1, 1, '')")
+"""
 
 
 def main() -> None:

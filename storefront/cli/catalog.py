@@ -63,9 +63,7 @@ def import_file(
 @contextmanager
 def progress_bar(silent: bool) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr, which is not drawn where nobody watches."""
-    with click.progressbar(
-        length=1, label="Products", file=sys.stderr, hidden=silent, show_pos=True
-    ) as bar:
+    with click.progressbar(length=1, label="Products", file=sys.stderr, hidden=silent, show_pos=True) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = max(total, 1)

@@ -20,7 +20,9 @@ def order_lines(view: OrderView) -> list[str]:
     for line in view.lines:
         off = f", {line.cancelled} cancelled" if line.cancelled else ""
         name = f"{line.title} {line.options}".strip()
-        lines.append(f"  {line.position}. {line.quantity} x {name} [{line.sku_code}]  {money(line.total)}  {line.state}{off}")
+        lines.append(
+            f"  {line.position}. {line.quantity} x {name} [{line.sku_code}]  {money(line.total)}  {line.state}{off}"
+        )
     lines += [f"     {charge.label or charge.kind}  {money(charge.amount)}" for charge in view.charges]
     lines.append(f"     Total  {money(view.total)}")
     lines += [f"Bill {_bill(bill, view)}" for bill in view.bills]

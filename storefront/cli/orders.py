@@ -155,7 +155,9 @@ def ship(number: str, weight: int | None, tracking: str, lines: tuple[str, ...],
 @orders.command()
 @click.argument("number")
 @click.option("--reason", default="", help="In words, for the order's history.")
-@click.option("--because", type=click.Choice(REASONS), help="What the shopper is told. Default: owner; lines: unavailable.")
+@click.option(
+    "--because", type=click.Choice(REASONS), help="What the shopper is told. Default: owner; lines: unavailable."
+)
 @line_option
 @as_json_option
 def cancel(number: str, reason: str, because: str | None, lines: tuple[str, ...], as_json: bool) -> None:

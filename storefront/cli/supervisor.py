@@ -171,9 +171,7 @@ def look_after(children: tuple[Child, ...], env: Mapping[str, str]) -> None:
             child.start(env)
 
 
-def wait_for_web(
-    web: Child, relay: Child, host: str, port: int, stop: threading.Event, env: Mapping[str, str]
-) -> None:
+def wait_for_web(web: Child, relay: Child, host: str, port: int, stop: threading.Event, env: Mapping[str, str]) -> None:
     """Until the web server takes connections. Raises ``CannotRun`` when it never does."""
     reach = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     until = time.monotonic() + START_SECONDS
@@ -198,5 +196,3 @@ def print_status(web: Child, relay: Child, public_url: str) -> None:
     click.echo(f"web    running  pid {pid(web)}")
     click.echo(f"relay  running  pid {pid(relay)}  (background work and mail)")
     click.echo("Stop with Ctrl-C.")
-
-

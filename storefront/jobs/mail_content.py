@@ -62,7 +62,9 @@ def render(
             "bill": bill,
             "shipment": subject.shipment,
             "items": items_of(subject, public_url, lang),
-            "taken_off": [_item(line, line.cancelled, None, public_url, lang) for line in order.lines if line.cancelled],
+            "taken_off": [
+                _item(line, line.cancelled, None, public_url, lang) for line in order.lines if line.cancelled
+            ],
             "lang": lang,
             "html_lang": html_lang(lang),
             "shop_name": in_language(shop.policy("shop.name"), lang),

@@ -15,7 +15,12 @@ def sample(kind: str, lang: str) -> Subject:
     shipment = _shipment() if kind == "order_shipped" else None
     bill = _bill(paid=kind in ("payment_received", "order_shipped"))
     changed = kind == "order_changed"
-    states = {"order_accepted": "pending", "order_changed": "pending", "payment_received": "processing", "order_shipped": "shipped"}
+    states = {
+        "order_accepted": "pending",
+        "order_changed": "pending",
+        "payment_received": "processing",
+        "order_shipped": "shipped",
+    }
     state = states.get(kind, "cancelled")
     order = OrderView(
         id=1,

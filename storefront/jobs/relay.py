@@ -54,7 +54,9 @@ def _carry_out(row: ClaimedRow, runtime: Runtime) -> None:
         reason, permanent = _reason(error), isinstance(error, PermanentFailure)
         state = run_unit(lambda: fail(row, reason, utcnow(), permanent=permanent))
         expected = isinstance(error, SELF_EXPLAINING)
-        log.warning("job %s %s, attempt %d: now %s: %s", row.name, row.id, row.attempts, state, reason, exc_info=not expected)
+        log.warning(
+            "job %s %s, attempt %d: now %s: %s", row.name, row.id, row.attempts, state, reason, exc_info=not expected
+        )
 
 
 def _run(found: Job, row: ClaimedRow, runtime: Runtime) -> None:

@@ -61,7 +61,9 @@ def register(manager: pluggy.PluginManager, hook: str, *, only: str | None = Non
         yield _ask(implementation, {})
 
 
-def guard(manager: pluggy.PluginManager, hook: str, *, only: str | None = None, **arguments: Any) -> tuple[Problem, ...]:
+def guard(
+    manager: pluggy.PluginManager, hook: str, *, only: str | None = None, **arguments: Any
+) -> tuple[Problem, ...]:
     """Style guard: all problems of all; an exception, or an answer that is no list of problems, is a problem too."""
     problems: list[Problem] = []
     for implementation in implementations(manager, hook, only):
@@ -73,7 +75,9 @@ def guard(manager: pluggy.PluginManager, hook: str, *, only: str | None = None, 
                 continue
             answer = Answer(answer.plugin, failure=Failure(f"{hook} returned {answer.value!r}, no list of Problem", ""))
         assert answer.failure is not None
-        logger.error("%s of the plugin %s failed: %s", hook, answer.plugin, answer.failure.traceback or answer.failure.error)
+        logger.error(
+            "%s of the plugin %s failed: %s", hook, answer.plugin, answer.failure.traceback or answer.failure.error
+        )
         problems.append(Problem(UNANSWERED, {"error": answer.failure.error}, code="check_failed"))
     return tuple(problems)
 

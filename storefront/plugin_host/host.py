@@ -195,7 +195,9 @@ class PluginHost:
                 missing = [name for name in plugin.meta.requires if name not in self._offers] if plugin.meta else []
                 if plugin.ready and missing:
                     listed = ", ".join(missing)
-                    self.mark_broken(plugin.name, f"It needs plugins that are not running: {listed}. Install them first.")
+                    self.mark_broken(
+                        plugin.name, f"It needs plugins that are not running: {listed}. Install them first."
+                    )
                     again = True
 
 

@@ -113,7 +113,9 @@ def _check_parts(item: object, what: str) -> None:
     if isinstance(item, Adjuster):
         lane: object = getattr(item, "lane", None)
         if not isinstance(lane, Lane) or lane is Lane.SHIPPING:
-            raise PluginBroken(f"The adjuster {item.key!r} has no lane open to it. Set lane = Lane.ORDER or another one.")
+            raise PluginBroken(
+                f"The adjuster {item.key!r} has no lane open to it. Set lane = Lane.ORDER or another one."
+            )
         if type(item.priority) is not int:
             raise PluginBroken(f"The adjuster {item.key!r} has the priority {item.priority!r}. Use a whole number.")
         return

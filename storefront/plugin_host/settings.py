@@ -65,9 +65,7 @@ def keys_of(declaration: PluginSettings) -> tuple[Key, ...]:
         if info.per_language:
             if kind != Mapping[str, str]:
                 raise PluginBroken(f"The setting {field.name!r} is per language: its type must be Mapping[str, str].")
-            keys += [
-                Key(f"{field.name}_{lang.replace('-', '_')}", field.name, str, info, lang) for lang in LANGUAGES
-            ]
+            keys += [Key(f"{field.name}_{lang.replace('-', '_')}", field.name, str, info, lang) for lang in LANGUAGES]
             continue
         if info.parse is None and kind not in (str, int, bool, tuple[str, ...]):
             raise PluginBroken(

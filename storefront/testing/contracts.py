@@ -101,7 +101,13 @@ class PaymentMethodContract(PluginContract):
 
     def contexts(self) -> Iterator[MethodContext]:
         """Every situation the method is asked about; add the plugin's own."""
-        destinations = (None, Destination("JP"), Destination("JP", is_hotel=True), Destination("TW"), Destination(NOWHERE))
+        destinations = (
+            None,
+            Destination("JP"),
+            Destination("JP", is_hotel=True),
+            Destination("TW"),
+            Destination(NOWHERE),
+        )
         for amount, lang, destination in itertools.product(
             (Money(1, "JPY"), Money(150_000, "JPY"), Money(1999, "USD")), LANGUAGES, destinations
         ):
@@ -220,16 +226,16 @@ class AdjusterContract(PluginContract):
     def contexts(self) -> Iterator[PriceContext]:
         """Every situation the adjuster is asked in; add those where it acts."""
         for rate, country, method in itertools.product((YEN, DOLLARS), (None, "JP", "TW"), ("", self.plugin)):
-            yield PriceContext(
-                rate=rate, now=NOW, destination=Destination(country) if country else None, method=method
-            )
+            yield PriceContext(rate=rate, now=NOW, destination=Destination(country) if country else None, method=method)
 
     def quotes(self, context: PriceContext) -> Iterator[Quote]:
         """Quotes to be adjusted: nothing in the basket, one line, two lines with postage."""
         lines = (BasketLine("1", 2, 1200, title="Tea"), BasketLine("2", 1, 800, title="Cup", list_price=900))
         for taken, shipping in ((0, None), (1, None), (2, 500)):
             basket = Basket(lines[:taken])
-            items = sum(line.quantity * int(line.unit_price) for line in basket.lines if isinstance(line.unit_price, int))
+            items = sum(
+                line.quantity * int(line.unit_price) for line in basket.lines if isinstance(line.unit_price, int)
+            )
             yield Quote(currency=context.currency, basket=basket, items=items, shipping=shipping)
 
     def test_it_says_where_it_belongs(self) -> None:

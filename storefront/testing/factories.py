@@ -40,9 +40,7 @@ def make_product(
     session.add(product)
     session.flush()
     names = (
-        name
-        if isinstance(name, dict)
-        else dict.fromkeys(("en", "ja", "zh-hans", "zh-hant"), name or f"Product {n}")
+        name if isinstance(name, dict) else dict.fromkeys(("en", "ja", "zh-hans", "zh-hant"), name or f"Product {n}")
     )
     for locale, text in names.items():
         session.add(ProductText(product_id=product.id, locale=locale, name=text))
@@ -102,9 +100,7 @@ def make_brand(slug: str = "", name: str = "") -> Brand:
 
 
 def make_session() -> ShopperSession:
-    row = ShopperSession(
-        token_hash=new_secret(), data={}, expires_at=utcnow().replace(year=utcnow().year + 1)
-    )
+    row = ShopperSession(token_hash=new_secret(), data={}, expires_at=utcnow().replace(year=utcnow().year + 1))
     session.add(row)
     session.flush()
     return row
@@ -117,9 +113,7 @@ def make_currency(code: str, rate: str, step: int = 1) -> Currency:
     return row
 
 
-def close_destination(
-    country: str, region: str = "", restriction: str = "", **message: str
-) -> ClosedDestination:
+def close_destination(country: str, region: str = "", restriction: str = "", **message: str) -> ClosedDestination:
     row = ClosedDestination(
         country=country, region=region, restriction=restriction, message=message or {"en": "Closed."}
     )

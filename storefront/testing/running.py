@@ -171,7 +171,9 @@ class RunningShop:
             [*self.command, *arguments],
             env=self.env, cwd=self.cwd, capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
-        assert done.returncode == code, f"storefront {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        assert done.returncode == code, (
+            f"storefront {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
+        )
         return done.stdout if code == 0 else done.stdout + done.stderr
 
     def cli_json(self, *arguments: str) -> Any:

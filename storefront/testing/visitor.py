@@ -116,9 +116,7 @@ class Page(HTMLParser):
 
     def texts(self, mark: str) -> list[str]:
         """The visible words of every element with this mark."""
-        return [
-            " ".join("".join(self._texts[i]).split()) for i, (name, _) in enumerate(self.marks) if name == mark
-        ]
+        return [" ".join("".join(self._texts[i]).split()) for i, (name, _) in enumerate(self.marks) if name == mark]
 
     def text(self, mark: str) -> str:
         return next(iter(self.texts(mark)), "")

@@ -132,7 +132,9 @@ class Shopper:
     def adds(self, sku: str, quantity: int = 1) -> None:
         run_unit(lambda: cart.add(self.session_id, sku, quantity, self.world.rate, 99))
 
-    def fills_in(self, address: Address = TAIPEI, *, delivery: str = "flat:standard", method: str = "transfer", **inputs: Any) -> str:
+    def fills_in(
+        self, address: Address = TAIPEI, *, delivery: str = "flat:standard", method: str = "transfer", **inputs: Any
+    ) -> str:
         """Address, delivery and payment; returns the confirm page's token."""
 
         def work() -> str:

@@ -128,14 +128,20 @@ def test_plugin_that_cannot_be_imported_is_broken_with_reason_and_traceback(erro
     assert host.broken == (host.plugins["ill"],)
 
 
-@pytest.mark.parametrize("name", ["Points", "points-eu", "9points", "a__b", "a_", "x" * 41, "", "ポイント", "core", "order"])
+@pytest.mark.parametrize(
+    "name", ["Points", "points-eu", "9points", "a__b", "a_", "x" * 41, "", "ポイント", "core", "order"]
+)
 def test_name_that_does_not_fit_everywhere_is_refused(name: str) -> None:
     assert "plugin name" in reason(fake_plugin(name), name=name)
 
 
 @pytest.mark.parametrize(
     ("point", "module", "says"),
-    [("stamps", "storefront_stamps.plugin", ""), ("stamp", "storefront_stamp.plugin", "same name"), ("stamps", "stamps.plugin", "Rename the package")],
+    [
+        ("stamps", "storefront_stamps.plugin", ""),
+        ("stamp", "storefront_stamp.plugin", "same name"),
+        ("stamps", "stamps.plugin", "Rename the package"),
+    ],
 )
 def test_entry_point_package_and_meta_carry_one_name(point: str, module: str, says: str) -> None:
     host = PluginHost([Candidate(point, lambda: fake_plugin("stamps"), "dist", module)], SecretBox(TEST_SECRET_KEY))

@@ -53,7 +53,12 @@ def fails(contract: type[Any], made: Any, test: str) -> bool:
     [
         (PaymentMethodContract, Gullible("bad"), FakeMethod("bad"), "test_what_a_browser_brings_back_is_no_proof"),
         (PaymentMethodContract, Gullible("bad"), FakeMethod("bad"), "test_a_webhook_without_proof_is_refused"),
-        (PaymentMethodContract, Gullible("bad"), FakeMethod("bad"), "test_beginning_twice_with_one_key_gives_one_outcome"),
+        (
+            PaymentMethodContract,
+            Gullible("bad"),
+            FakeMethod("bad"),
+            "test_beginning_twice_with_one_key_gives_one_outcome",
+        ),
         (ShippingCarrierContract, Backwards("bad"), FakeCarrier("bad"), "test_more_weight_never_costs_less"),
         (ShippingCarrierContract, Backwards("bad"), FakeCarrier("bad", 1), "test_quotes_are_pure_and_well_formed"),
         (AdjusterContract, Careless("bad"), FakeAdjuster("bad"), "test_adjusting_is_pure_and_well_formed"),

@@ -38,7 +38,11 @@ def test_every_bundled_plugin_is_installed_and_runs() -> None:
 
 
 def test_safe_mode_does_not_even_import_what_did_not_come_with_the_shop(installed: list[Any]) -> None:
-    installed += [point("payments_cod", "storefront-payments-cod"), point("stamps", "stamps"), point("shipping_courier", "impostor")]
+    installed += [
+        point("payments_cod", "storefront-payments-cod"),
+        point("stamps", "stamps"),
+        point("shipping_courier", "impostor"),
+    ]
     found = installed_plugins(safe_mode=True)
     assert {candidate.name: bool(candidate.skipped) for candidate in found} == {
         "payments_cod": False, "shipping_courier": True, "stamps": True,

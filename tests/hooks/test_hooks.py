@@ -42,7 +42,9 @@ def test_hook_shipping_carriers_are_offered_under_their_keys_and_source() -> Non
 
 def test_hook_adjusters_stand_beside_the_cores_own() -> None:
     host = fake_host(
-        fake_plugin("stamps", storefront_adjusters=[FakeAdjuster("stamps", Lane.TENDER), FakeAdjuster("stamps.ten", Lane.ORDER)])
+        fake_plugin(
+            "stamps", storefront_adjusters=[FakeAdjuster("stamps", Lane.TENDER), FakeAdjuster("stamps.ten", Lane.ORDER)]
+        )
     )
     found = host.providers(snapshot_with(["stamps"])).adjusters()
     assert [(entry.source, entry.value.key) for entry in found] == [

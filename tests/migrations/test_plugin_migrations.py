@@ -18,7 +18,7 @@ from storefront.plugin_host.migrations import (
 from storefront.testing.databases import Database
 from storefront.testing.plugins import fake_host, fake_plugin
 
-REVISION = '''
+REVISION = """
 import sqlalchemy as sa
 from alembic import op
 
@@ -31,7 +31,7 @@ depends_on = None
 def upgrade():
     op.create_table("{name}_card", sa.Column("id", sa.Integer, primary_key=True))
     {more}
-'''
+"""
 
 
 def with_tables(folder: Path, name: str, more: str = "", requires: tuple[str, ...] = ()) -> ModuleType:
@@ -72,10 +72,10 @@ def test_plugin_comes_after_those_it_requires(engine: Engine, tmp_path: Path) ->
     assert not host.broken
 
 
-def test_failing_migration_leaves_nothing_behind_and_marks_only_its_plugin_broken(engine: Engine, tmp_path: Path) -> None:
-    host = fake_host(
-        with_tables(tmp_path, "ill", 'raise ValueError("half way")'), with_tables(tmp_path, "well")
-    )
+def test_failing_migration_leaves_nothing_behind_and_marks_only_its_plugin_broken(
+    engine: Engine, tmp_path: Path
+) -> None:
+    host = fake_host(with_tables(tmp_path, "ill", 'raise ValueError("half way")'), with_tables(tmp_path, "well"))
     upgrade_all(engine, host)
     assert [plugin.name for plugin in host.broken] == ["ill"]
     assert "half way" in host.plugins["ill"].reason
@@ -91,7 +91,9 @@ def test_core_goes_on_and_sees_no_difference_when_a_plugin_with_tables_is_gone(e
 
 
 def test_rows_that_would_refer_to_nothing_stop_the_migration(engine: Engine, tmp_path: Path) -> None:
-    orphan = "op.execute(\"INSERT INTO category_text (category_id, locale, name, description) VALUES (99, 'en', 'x', '')\")"
+    orphan = (
+        "op.execute(\"INSERT INTO category_text (category_id, locale, name, description) VALUES (99, 'en', 'x', '')\")"
+    )
     host = fake_host(with_tables(tmp_path, "ill", orphan))
     upgrade_all(engine, host)
     assert "refer to nothing" in host.plugins["ill"].reason
@@ -101,7 +103,13 @@ def test_rows_that_would_refer_to_nothing_stop_the_migration(engine: Engine, tmp
 
 @pytest.mark.parametrize(
     ("table", "owner"),
-    [("points_lot", "points"), ("points_extra_lot", "points_extra"), ("pointsman", ""), ("product", ""), ("points", "")],
+    [
+        ("points_lot", "points"),
+        ("points_extra_lot", "points_extra"),
+        ("pointsman", ""),
+        ("product", ""),
+        ("points", ""),
+    ],
 )
 def test_table_belongs_to_the_longest_plugin_name_that_fits(table: str, owner: str) -> None:
     assert owner_of(table, ["points", "points_extra"]) == owner

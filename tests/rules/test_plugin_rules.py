@@ -26,7 +26,11 @@ def imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "storefront" else {node.module}
+            found |= (
+                {f"{node.module}.{alias.name}" for alias in node.names}
+                if node.module == "storefront"
+                else {node.module}
+            )
     return found
 
 
@@ -49,7 +53,9 @@ def test_plugin_imports_nothing_of_the_shop_but_the_door(plugin: Path) -> None:
     for path in package.rglob("*.py"):
         assert shop_imports(path) <= {"storefront.plugin"}, path
     for path in (plugin / "tests").rglob("*.py"):
-        assert all(name == "storefront.plugin" or name.startswith("storefront.testing") for name in shop_imports(path)), path
+        assert all(
+            name == "storefront.plugin" or name.startswith("storefront.testing") for name in shop_imports(path)
+        ), path
 
 
 @pytest.mark.parametrize("plugin", PLUGINS, ids=lambda path: path.name)
@@ -113,4 +119,6 @@ def test_examples_of_the_docs_run() -> None:
     assert set(HOOKS) <= namespace.keys()
     with settings_bound({"stamps": namespace["StampSettings"](worth=12)}):
         assert namespace["settings"]().worth == 12
-    assert [problem.field_name for problem in namespace["storefront_checks"](namespace["StampSettings"]())] == ["api_key"]
+    assert [problem.field_name for problem in namespace["storefront_checks"](namespace["StampSettings"]())] == [
+        "api_key"
+    ]

@@ -91,7 +91,9 @@ def _steps(raw: Any, zone: str) -> tuple[tuple[int, int], ...]:
             raise BadSetting(N_("In the zone %(zone)s every weight and every price must be above 0."), zone=zone)
         if steps and (grams <= steps[-1][0] or price < steps[-1][1]):
             raise BadSetting(
-                N_("In the zone %(zone)s the step at %(grams)s g is out of order: weights must rise, prices may not fall."),
+                N_(
+                    "In the zone %(zone)s the step at %(grams)s g is out of order: weights must rise, prices may not fall."
+                ),
                 zone=zone,
                 grams=grams,
             )

@@ -58,7 +58,9 @@ def test_japan_has_one_price_whatever_the_weight() -> None:
     assert (quote.key, quote.tracked, quote.days) == ("domestic", True, (1, 3))
 
 
-@pytest.mark.parametrize(("grams", "expected"), [(1, 1450), (500, 1450), (501, 1900), (1000, 1900), (1001, 2900), (2000, 2900)])
+@pytest.mark.parametrize(
+    ("grams", "expected"), [(1, 1450), (500, 1450), (501, 1900), (1000, 1900), (1001, 2900), (2000, 2900)]
+)
 def test_price_abroad_at_each_edge_of_the_table(grams: int, expected: int) -> None:
     assert price("TW", grams) == expected
 
@@ -74,7 +76,13 @@ def test_japan_is_priced_by_the_order() -> None:
 
 @pytest.mark.parametrize(
     ("country", "weight", "code"),
-    [("TW", 2001, "too_heavy"), ("US", 1001, "too_heavy"), ("TW", None, "weight_missing"), ("FR", 100, "no_zone"), ("", 100, "no_zone")],
+    [
+        ("TW", 2001, "too_heavy"),
+        ("US", 1001, "too_heavy"),
+        ("TW", None, "weight_missing"),
+        ("FR", 100, "no_zone"),
+        ("", 100, "no_zone"),
+    ],
 )
 def test_what_cannot_be_priced_is_refused_with_the_reason(country: str, weight: int | None, code: str) -> None:
     answer = ask(country, weight)

@@ -49,11 +49,7 @@ class BasketLine:
     @property
     def discounted(self) -> bool:
         """Sold below its list price (CAT-3)."""
-        return (
-            self.list_price is not None
-            and isinstance(self.unit_price, int)
-            and self.unit_price < self.list_price
-        )
+        return self.list_price is not None and isinstance(self.unit_price, int) and self.unit_price < self.list_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +167,7 @@ class Quote:
     @property
     def shipping_due(self) -> int:
         """Postage after discounts on postage; 0 while unknown."""
-        return (self.shipping if isinstance(self.shipping, int) else 0) + self.lane_sum(
-            Lane.SHIPPING_DISCOUNT
-        )
+        return (self.shipping if isinstance(self.shipping, int) else 0) + self.lane_sum(Lane.SHIPPING_DISCOUNT)
 
     @property
     def before_fees(self) -> int:

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from storefront.core.billing.models import Bill, BillTender
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import session
+from storefront.core.i18n.translate import N_
+from storefront.core.lifecycle.labels import labels_in
 from storefront.core.lifecycle.pay import attempt_view
-from storefront.core.orders.models import Order, OrderEvent, OrderLine
+from storefront.core.orders.models import Charge, Order, OrderEvent, OrderLine
 from storefront.core.orders.queries import current_revision, live_charges
 from storefront.core.orders.service import lines_of
 from storefront.core.payments.models import PaymentAttempt, PaymentEvent
@@ -21,7 +23,7 @@ from storefront.core.values.address import Address
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """``quantity``: live pieces. ``total`` ``None`` while the price is unknown. ``state``: the item state."""
+    """``quantity``: live pieces (of a cancelled order: those ordered). ``total`` ``None`` while the price is unknown. ``state``: the item state."""
 
     id: int
     position: int
@@ -156,9 +158,9 @@ def order_view(order: Order, providers: Providers, *, history: bool = False) -> 
         placed_at=order.placed_at,
         created_at=order.created_at,
         revision=order.revision,
-        lines=tuple(_line(line) for line in lines),
+        lines=tuple(_line(line, whole=order.state == "cancelled") for line in lines),
         items=revision.items,
-        charges=tuple(ChargeView(c.kind, c.label_text, c.amount) for c in charges),
+        charges=tuple(ChargeView(c.kind, _label(c, order.locale), c.amount) for c in charges),
         total=revision.total,
         bills=bills,
         shipments=shipments,
@@ -169,8 +171,16 @@ def order_view(order: Order, providers: Providers, *, history: bool = False) -> 
     )
 
 
-def _line(line: OrderLine) -> LineView:
-    live = line.quantity - line.cancelled_quantity
+def _label(charge: Charge, locale: str) -> str:
+    """The kept text; postage says that it is postage, as on the checkout pages."""
+    if charge.data.get("lane") != "SHIPPING":
+        return charge.label_text
+    return labels_in(locale)("", N_("Postage (%(service)s)"), {"service": charge.label_text})
+
+
+def _line(line: OrderLine, *, whole: bool) -> LineView:
+    """``whole``: the order is cancelled; its lines are shown as they were ordered, beside the sums of that time."""
+    live = line.quantity - (0 if whole else line.cancelled_quantity)
     return LineView(
         id=line.id,
         position=line.position,

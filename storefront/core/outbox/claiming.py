@@ -54,9 +54,7 @@ class ClaimedRow:
     attempts: int
 
 
-def claim(
-    limit: int, now: datetime, lease: timedelta = LEASE, queues: Sequence[str] = ()
-) -> list[ClaimedRow]:
+def claim(limit: int, now: datetime, lease: timedelta = LEASE, queues: Sequence[str] = ()) -> list[ClaimedRow]:
     """Take up to ``limit`` due jobs, the longest due first, in a short unit of its own (call it with none open).
     ``queues`` empty: of every queue. A job whose lease ran out is due again, or dead after its last attempt."""
     due = _due(now, queues)
@@ -152,9 +150,7 @@ def fail(
         values |= {"state": OutboxState.NEW, "available_at": now + delay * (1 + JITTER * chance())}
     session.execute(
         update(OutboxRow)
-        .where(
-            OutboxRow.id == row.id, OutboxRow.state == OutboxState.CLAIMED, OutboxRow.attempts == row.attempts
-        )
+        .where(OutboxRow.id == row.id, OutboxRow.state == OutboxState.CLAIMED, OutboxRow.attempts == row.attempts)
         .values(**values)
     )
     return OutboxState(values["state"])

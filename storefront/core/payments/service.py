@@ -14,9 +14,7 @@ from storefront.core.payments.states import ATTEMPT_MOVES, LIVE, AttemptState
 
 def open_attempt(bill: Bill, amount: int, method: str, source: str) -> PaymentAttempt:
     """A new try to pay ``amount`` minor units of ``bill``. At most one lives per bill (unique index)."""
-    attempt = PaymentAttempt(
-        bill_id=bill.id, method=method, source=source, currency=bill.currency, amount=amount
-    )
+    attempt = PaymentAttempt(bill_id=bill.id, method=method, source=source, currency=bill.currency, amount=amount)
     session.add(attempt)
     session.flush()
     return attempt
@@ -49,9 +47,7 @@ def attempts_of(bill_ids: Sequence[int]) -> list[PaymentAttempt]:
     if not bill_ids:
         return []
     return list(
-        session.scalars(
-            select(PaymentAttempt).where(PaymentAttempt.bill_id.in_(bill_ids)).order_by(PaymentAttempt.id)
-        )
+        session.scalars(select(PaymentAttempt).where(PaymentAttempt.bill_id.in_(bill_ids)).order_by(PaymentAttempt.id))
     )
 
 
@@ -65,9 +61,7 @@ def can_move(attempt: PaymentAttempt, state: AttemptState) -> bool:
     return state in ATTEMPT_MOVES[AttemptState(attempt.state)]
 
 
-def move(
-    attempt: PaymentAttempt, state: AttemptState, kind: str, *, actor: str, **event: Any
-) -> PaymentEvent:
+def move(attempt: PaymentAttempt, state: AttemptState, kind: str, *, actor: str, **event: Any) -> PaymentEvent:
     """Set the attempt's state along the table and write the event. Raises ``ValueError`` for an illegal move."""
     if not can_move(attempt, state):
         raise ValueError(f"attempt {attempt.id} cannot go from {attempt.state} to {state}")

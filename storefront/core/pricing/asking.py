@@ -94,9 +94,7 @@ def _check(answer: Sequence[object], lane: Lane, quote: Quote) -> None:
             raise BadAnswer(f"expected an Adjustment, got {type(adjustment).__name__}")
         _check_parts(adjustment)
         if adjustment.target not in targets:
-            raise BadAnswer(
-                f"{adjustment.key!r} is about {adjustment.target!r}, which lane {lane.name} does not have"
-            )
+            raise BadAnswer(f"{adjustment.key!r} is about {adjustment.target!r}, which lane {lane.name} does not have")
         if (adjustment.key, adjustment.target) in seen:
             raise BadAnswer(f"{adjustment.key!r} was answered twice")
         seen.add((adjustment.key, adjustment.target))

@@ -19,9 +19,7 @@ def contained_tax(
     amounts: dict[int, int] = {}
     for tax_class, amount in lines:
         if tax_class not in known:
-            raise ValueError(
-                f"no rate is set for the tax class {tax_class!r}; known are: {', '.join(sorted(known))}"
-            )
+            raise ValueError(f"no rate is set for the tax class {tax_class!r}; known are: {', '.join(sorted(known))}")
         rate = known[tax_class]
         amounts[rate] = amounts.get(rate, 0) + amount
     return {rate: (amounts[rate], _within(amounts[rate], rate)) for rate in sorted(amounts, reverse=True)}

@@ -10,8 +10,7 @@ from storefront.core.values.types import Problem
 # (kind that stands, kind that comes second) -> the sentence with the offer to swap.
 SENTENCES = {
     ("coupon", "loyalty"): N_(
-        "A coupon and points cannot be used together. The coupon is used now; "
-        "to use points instead, remove the coupon."
+        "A coupon and points cannot be used together. The coupon is used now; to use points instead, remove the coupon."
     ),
     ("loyalty", "coupon"): N_(
         "A coupon and points cannot be used together. Points are used now; "

@@ -146,9 +146,7 @@ def _take(run: _Pass, entry: Entry, adjustment: Adjustment) -> Contest | None:
     return None
 
 
-def _leave_out(
-    run: _Pass, entry: Entry, adjustment: Adjustment, why: str, problem: Problem | None = None
-) -> None:
+def _leave_out(run: _Pass, entry: Entry, adjustment: Adjustment, why: str, problem: Problem | None = None) -> None:
     quote = run.quote
     if problem is not None:
         quote = replace(quote, warnings=(*quote.warnings, problem))
@@ -188,9 +186,7 @@ def _shares(quote: Quote, lane: Lane, target: str, amount: int) -> tuple[tuple[s
 def net_amounts(quote: Quote) -> dict[str, int]:
     """Amount of each line with a known price after its shares of discounts, in the order of the basket."""
     nets = {
-        line.key: line.unit_price * line.quantity
-        for line in quote.basket.lines
-        if isinstance(line.unit_price, int)
+        line.key: line.unit_price * line.quantity for line in quote.basket.lines if isinstance(line.unit_price, int)
     }
     for applied in quote.applied:
         for key, share in applied.shares:

@@ -31,9 +31,7 @@ def price(basket: Basket, context: PriceContext, adjusters: Sequence[Registered[
     exception. Raises ``ValueError`` for a basket that core built wrongly: a line key missing or twice, a negative quantity or
     unit price, or an adjuster registered twice."""
     entries, misplaced = in_order(adjusters)
-    lanes: dict[Lane, tuple[Entry, ...]] = {
-        lane: tuple(e for e in entries if e.lane is lane) for lane in Lane
-    }
+    lanes: dict[Lane, tuple[Entry, ...]] = {lane: tuple(e for e in entries if e.lane is lane) for lane in Lane}
     quote = _with_items(basket, context)
     if misplaced:
         quote = replace(quote, warnings=misplaced, invalid=True)
@@ -83,9 +81,7 @@ def _with_shipping(quote: Quote, context: PriceContext) -> Quote:
         unknown = replace(quote, shipping=chosen, unknowns=(*quote.unknowns, chosen))
         return traced(unknown, Lane.SHIPPING, "core", quote, "not known yet")
     if chosen.price.currency != context.rate.base or not 0 <= chosen.price.amount <= MAX_AMOUNT:
-        logger.error(
-            "the carrier %s quoted %r, base currency is %s", context.carrier, chosen.price, context.rate.base
-        )
+        logger.error("the carrier %s quoted %r, base currency is %s", context.carrier, chosen.price, context.rate.base)
         refused = replace(quote, warnings=(*quote.warnings, SHIPPING_FAILED), invalid=True)
         return traced(refused, Lane.SHIPPING, "core", quote, f"{chosen.key}: failed")
     shipped = replace(quote, shipping=in_currency(chosen.price.amount, context.rate))
@@ -129,9 +125,7 @@ def _asked_for_credit(entries: Iterable[Entry], context: PriceContext) -> bool:
 def _too_large(quote: Quote) -> Quote:
     """Beyond what the databases and gateways can hold: shown, never charged, and no adjuster sees it."""
     refused = replace(quote, warnings=(*quote.warnings, AMOUNT_TOO_LARGE), invalid=True)
-    return replace(
-        refused, trace=(*refused.trace, TraceStep("TOTAL", "core", quote.so_far, quote.so_far, "too large"))
-    )
+    return replace(refused, trace=(*refused.trace, TraceStep("TOTAL", "core", quote.so_far, quote.so_far, "too large")))
 
 
 TOO_EARLY = Problem(

@@ -28,10 +28,7 @@ def shop_date(now: datetime, policies: Mapping[str, Any]) -> date:
 
 def is_off(day: date, policies: Mapping[str, Any]) -> bool:
     """Whether the shop is closed on ``day``: weekly, by public holiday, or by the owner's own list."""
-    if (
-        day.weekday() in policies["calendar.weekly_off"]
-        or day.isoformat() in policies["calendar.closed_days"]
-    ):
+    if day.weekday() in policies["calendar.weekly_off"] or day.isoformat() in policies["calendar.closed_days"]:
         return True
     return policies["calendar.holidays"] == "JP" and day in japanese_holidays(day.year)
 

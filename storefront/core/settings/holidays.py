@@ -39,8 +39,4 @@ def _substitutes(named: set[date]) -> set[date]:
 
 def _between(named: set[date]) -> set[date]:
     day = timedelta(days=1)
-    return {
-        d + day
-        for d in named
-        if d + 2 * day in named and d + day not in named and (d + day).weekday() != SUNDAY
-    }
+    return {d + day for d in named if d + 2 * day in named and d + day not in named and (d + day).weekday() != SUNDAY}

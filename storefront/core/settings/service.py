@@ -17,9 +17,7 @@ def touch() -> int:
     """Move the shop's version (after a change to anything a process caches by it) and return it. The row stays locked
     until the unit ends: call it late."""
     statement = insert_for(ShopVersion).values(id=1, version=1, profile="")
-    statement = statement.on_conflict_do_update(
-        index_elements=["id"], set_={"version": ShopVersion.version + 1}
-    )
+    statement = statement.on_conflict_do_update(index_elements=["id"], set_={"version": ShopVersion.version + 1})
     return int(session.scalar(statement.returning(ShopVersion.version)))
 
 
@@ -27,9 +25,7 @@ def set_policy(key: str, value: Any, actor: str) -> None:
     """Set one policy. ``value`` must be of the kind of its default; raises ``BadPolicy`` otherwise."""
     check_policy(key, value)
     statement = insert_for(Policy).values(key=key, value=value)
-    session.execute(
-        statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
-    )
+    session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
     record(actor, "settings.policy", ("policy", key), value=value)
     touch()
 

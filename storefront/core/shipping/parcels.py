@@ -18,9 +18,7 @@ def goods_lines(basket: Basket) -> tuple[BasketLine, ...]:
 def goods_value(basket: Basket, rate: CurrencyRate) -> Money:
     """What the goods are worth on the parcel, in the base currency: unit prices before discounts; a line whose price
     nobody knows yet adds nothing."""
-    amount = sum(
-        line.unit_price * line.quantity for line in goods_lines(basket) if isinstance(line.unit_price, int)
-    )
+    amount = sum(line.unit_price * line.quantity for line in goods_lines(basket) if isinstance(line.unit_price, int))
     return Money(in_base(amount, rate), rate.base)
 
 

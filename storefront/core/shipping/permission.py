@@ -23,12 +23,8 @@ REGION_CLOSED = Problem(
     field_name="region",
     code="region_closed",
 )
-GOODS_CLOSED = N_(
-    "%(product)s cannot be sent to this destination. Please remove it or choose another destination."
-)
-NOT_ABROAD = N_(
-    "%(product)s cannot be sent abroad. Please remove it or choose a destination within the country."
-)
+GOODS_CLOSED = N_("%(product)s cannot be sent to this destination. Please remove it or choose another destination.")
+NOT_ABROAD = N_("%(product)s cannot be sent abroad. Please remove it or choose a destination within the country.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,7 @@ class Address:
         of older versions stay readable; ValueError when there is no country."""
         country = data.get("country")
         if not isinstance(country, str) or not country:
-            raise ValueError(
-                "A stored address has no country. Restore the row from a backup or enter it anew."
-            )
+            raise ValueError("A stored address has no country. Restore the row from a backup or enter it anew.")
         texts = {
             field.name: str(data[field.name])
             for field in fields(cls)

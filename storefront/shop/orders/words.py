@@ -110,7 +110,9 @@ def next_box(order: OrderView) -> NextBox:
             why = _(WHY_CANCELLED.get(order.cancel_reason, ""))
             return NextBox(_("This order is cancelled"), why)
         case "partly_shipped":
-            return NextBox(_("A part is on its way"), _("The rest follows as soon as we have it. Each parcel is mailed to you."))
+            return NextBox(
+                _("A part is on its way"), _("The rest follows as soon as we have it. Each parcel is mailed to you.")
+            )
         case "shipped":
             return NextBox(_("Your order is on its way"), _("You find the tracking number below."))
         case "completed":

@@ -116,15 +116,15 @@ def test_the_same_acts_answer_the_cart_as_a_fragment(visitor: Visitor, unit, tea
     assert "cart" in page.ids and "cart-link" in page.ids and page.text("cart-badge") == "4"
     answer = visitor.posts(tea_line, {"remove": "1", "csrf_token": token}, part=True)
     cup_id = cup_line.rsplit("/", 1)[1]
-    assert f'id="remove-{cup_id}"' in answer.text and "data-focus" in answer.text.split(f'id="remove-{cup_id}"')[1][:200]
+    assert (
+        f'id="remove-{cup_id}"' in answer.text and "data-focus" in answer.text.split(f'id="remove-{cup_id}"')[1][:200]
+    )
     answer = visitor.posts(cup_line, {"quantity": "99", "csrf_token": token}, part=True)
     assert answer.status_code == 422 and 'value="99"' in answer.text, "what was typed stays"
 
 
 @pytest.mark.req("CRT-1")
-def test_a_line_of_somebody_elses_cart_is_not_found(
-    visitor: Visitor, another_visitor: Visitor, unit, tea: str
-) -> None:
+def test_a_line_of_somebody_elses_cart_is_not_found(visitor: Visitor, another_visitor: Visitor, unit, tea: str) -> None:
     with unit():
         make_product(code="CUP", price=500)
     visitor.adds(tea, 2)

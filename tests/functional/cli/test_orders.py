@@ -130,7 +130,9 @@ def test_pieces_of_a_line_are_cancelled_and_the_bill_follows(cli: Cli, number: s
     assert (order["state"], order["lines"][0]["quantity"], order["total"]) == ("pending", 2, 2500)
 
 
-@pytest.mark.parametrize("command", [("show",), ("pay", "--amount", "1"), ("ship",), ("cancel",), ("ship", "--line", "1")])
+@pytest.mark.parametrize(
+    "command", [("show",), ("pay", "--amount", "1"), ("ship",), ("cancel",), ("ship", "--line", "1")]
+)
 def test_an_order_that_does_not_exist_is_a_sentence(cli: Cli, db: object, command: tuple[str, ...]) -> None:
     refused = cli("orders", *command, "NO-SUCH", code=1)
     assert refused.stderr == "Error: There is no order NO-SUCH.\n"
@@ -143,4 +145,4 @@ def test_how_a_price_came_about_is_explained(cli: Cli, number: str) -> None:
 
 def test_a_mail_is_previewed_for_a_real_order_and_for_none(cli: Cli, number: str) -> None:
     assert number in cli("mail", "preview", "order_accepted", "--order", number).stdout
-    assert "<html lang=\"zh-Hant\">" in cli("mail", "preview", "order_shipped", "--lang", "zh-hant", "--html").stdout
+    assert '<html lang="zh-Hant">' in cli("mail", "preview", "order_shipped", "--lang", "zh-hant", "--html").stdout

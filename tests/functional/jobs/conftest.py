@@ -19,7 +19,9 @@ from storefront.jobs.runtime import Runtime, mail_templates
 from storefront.testing.databases import Database
 
 TEMPLATES = Path(__file__).parents[3] / "templates"
-ADDRESS = Address(country="JP", name="山田 花子", postal_code="1000001", region="13", city="千代田区", line1="千代田1-1")
+ADDRESS = Address(
+    country="JP", name="山田 花子", postal_code="1000001", region="13", city="千代田区", line1="千代田1-1"
+)
 
 
 class Outgoing(Transport):
@@ -94,7 +96,9 @@ def make_order(db: Database) -> Callable[..., int]:
             )
             session.add(order)
             session.flush()
-            session.add(OrderLine(order_id=order.id, position=1, title="煎茶", title_locale="ja", quantity=2, unit_price=1080))
+            session.add(
+                OrderLine(order_id=order.id, position=1, title="煎茶", title_locale="ja", quantity=2, unit_price=1080)
+            )
             session.add(OrderRevision(order_id=order.id, revision=1, items=2160, total=2160))
             return order.id
 

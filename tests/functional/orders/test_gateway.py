@@ -216,9 +216,7 @@ def failed_later(app, visitor: Visitor, gateway: FakeGateway, leaving: str) -> s
 
 
 @pytest.mark.req("PAY-4")
-def test_a_failed_payment_can_be_made_again(
-    app, visitor: Visitor, gateway: FakeGateway, failed_later: str
-) -> None:
+def test_a_failed_payment_can_be_made_again(app, visitor: Visitor, gateway: FakeGateway, failed_later: str) -> None:
     visitor.gets(failed_later)
     assert "did not go through" in visitor.page.text("next")
     bill = next(link for link in visitor.page.links if "/bills/" in link)

@@ -133,9 +133,7 @@ def test_cash_on_delivery_needs_no_payment_step(visitor: Visitor, unit) -> None:
     assert "¥1,900 when the parcel arrives" in visitor.page.text("next")
 
 
-def test_an_order_page_costs_few_statements_however_long_the_order_is(
-    visitor: Visitor, unit, count_statements
-) -> None:
+def test_an_order_page_costs_few_statements_however_long_the_order_is(visitor: Visitor, unit, count_statements) -> None:
     with unit():
         make_product(code="SET", skus=8)
     counts = []

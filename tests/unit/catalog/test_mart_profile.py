@@ -22,8 +22,12 @@ RESTRICTIONS = {
     "medicine", "magnet", "adult", "no_international",
 }  # fmt: skip
 # Pairs of simplified and traditional characters that never share a form.
-SIMPLIFIED = "国发体们这来时个为会说问间关见车东马长门开员钱买卖货贵费邮电话网页图书写红绿蓝颜单双条张让还远进过运达选适连边"
-TRADITIONAL = "國發體們這來時個為會說問間關見車東馬長門開員錢買賣貨貴費郵電話網頁圖書寫紅綠藍顏單雙條張讓還遠進過運達選適連邊"
+SIMPLIFIED = (
+    "国发体们这来时个为会说问间关见车东马长门开员钱买卖货贵费邮电话网页图书写红绿蓝颜单双条张让还远进过运达选适连边"
+)
+TRADITIONAL = (
+    "國發體們這來時個為會說問間關見車東馬長門開員錢買賣貨貴費郵電話網頁圖書寫紅綠藍顏單雙條張讓還遠進過運達選適連邊"
+)
 # 菓子 keeps its character in Taiwan, though Big5 lacks it.
 EXTRA = {"big5": {"菓"}, "gb2312": set()}
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -50,9 +54,7 @@ def texts_in(node: Any, language: str) -> list[str]:
     if isinstance(node, dict):
         for key, value in node.items():
             if key in endings:
-                found += (
-                    [value] if isinstance(value, str) else [v for v in value.values() if isinstance(v, str)]
-                )
+                found += [value] if isinstance(value, str) else [v for v in value.values() if isinstance(v, str)]
             else:
                 found += texts_in(value, language)
     elif isinstance(node, list):
@@ -63,9 +65,7 @@ def texts_in(node: Any, language: str) -> list[str]:
 
 def all_texts(language: str) -> list[str]:
     pages = [(PROFILE / "pages" / f"{slug}.{language}.html").read_text("utf-8") for slug in PAGES]
-    return pages + [
-        text for data in (SHOP, CATEGORIES, BRANDS, PRODUCTS) for text in texts_in(data, language)
-    ]
+    return pages + [text for data in (SHOP, CATEGORIES, BRANDS, PRODUCTS) for text in texts_in(data, language)]
 
 
 def unbalanced_tags(html: str) -> list[str]:
@@ -145,9 +145,7 @@ def test_product_facts_are_plausible(product: dict[str, Any]) -> None:
     assert len(product["size"]) == 3 and all(side > 0 for side in product["size"])
     assert product["weight"] > 0 and all(sku.get("weight", 1) > 0 for sku in product["sku"])
     assert product["brand"] in {brand["slug"] for brand in BRANDS}
-    assert product["categories"] and set(product["categories"]) <= {
-        category["slug"] for category in CATEGORIES
-    }
+    assert product["categories"] and set(product["categories"]) <= {category["slug"] for category in CATEGORIES}
     date.fromisoformat(product["created"])
 
 
@@ -315,6 +313,4 @@ def test_shop_settings_are_complete() -> None:
     days = [date.fromisoformat(day) for day in SHOP["calendar"]["holidays"]]
     assert days == sorted(set(days)) and date(2026, 11, 23) in days
     closed_days = [date.fromisoformat(day) for day in SHOP["calendar"]["closed_days"]]
-    assert (
-        closed_days[0] == date(2026, 12, 27) and closed_days[-1] == date(2027, 1, 4) and len(closed_days) == 9
-    )
+    assert closed_days[0] == date(2026, 12, 27) and closed_days[-1] == date(2027, 1, 4) and len(closed_days) == 9

@@ -102,9 +102,7 @@ def test_each_required_field_left_empty_is_named_in_form_order(country: str) -> 
         ("NL", "1012 AB", "1012 AB"),
     ],
 )
-def test_a_postal_code_is_brought_to_the_countrys_normal_form(
-    country: str, written: str, stored: str
-) -> None:
+def test_a_postal_code_is_brought_to_the_countrys_normal_form(country: str, written: str, stored: str) -> None:
     result = check_address(typed(country, postal_code=written))
     assert result.address is not None
     assert result.address.postal_code == stored
@@ -123,10 +121,7 @@ def test_a_postal_code_of_the_wrong_form_is_refused_at_its_field(country: str, w
 
 
 def test_the_postal_sentence_says_what_the_country_uses() -> None:
-    assert (
-        sentence(typed("TW", postal_code="10"), "postal_code")
-        == "Taiwan uses 3, 5 or 6 digits, for example 106."
-    )
+    assert sentence(typed("TW", postal_code="10"), "postal_code") == "Taiwan uses 3, 5 or 6 digits, for example 106."
 
 
 @pytest.mark.parametrize("country", ["HK", "MO"])
@@ -147,9 +142,7 @@ def test_hong_kong_and_macao_ask_for_no_postal_code_and_drop_one_that_was_typed(
         ("DE", "0049 30 123456", "+4930123456"),
     ],
 )
-def test_a_telephone_number_is_stored_in_its_international_form(
-    country: str, written: str, stored: str
-) -> None:
+def test_a_telephone_number_is_stored_in_its_international_form(country: str, written: str, stored: str) -> None:
     result = check_address(typed(country, phone=written))
     assert result.address is not None
     assert result.address.phone == stored
@@ -272,9 +265,7 @@ def test_a_line_longer_than_the_label_is_refused_with_the_room_there_is() -> Non
     assert "At most 80 characters" in sentence(typed("US", line1="a" * 81), "line1")
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"), [("1", True), ("on", True), ("", False), ("0", False), ("no", False)]
-)
+@pytest.mark.parametrize(("value", "expected"), [("1", True), ("on", True), ("", False), ("0", False), ("no", False)])
 def test_the_hotel_box_counts_when_it_is_ticked(value: str, expected: bool) -> None:
     result = check_address(typed("JP", is_hotel=value))
     assert result.address is not None
@@ -285,9 +276,7 @@ def test_the_hotel_box_counts_when_it_is_ticked(value: str, expected: bool) -> N
 @pytest.mark.parametrize("unit", ["a", "あ", "9", " ", "1ー", "\u0301", "- ", "@", "a@", "\u200b", "\ud800"])
 def test_fifty_thousand_characters_in_every_field_are_answered_quickly(country: str, unit: str) -> None:
     preload()
-    fields = dict.fromkeys(typed("JP") | typed("US") | typed("TW"), unit * (50_000 // len(unit))) | {
-        "country": country
-    }
+    fields = dict.fromkeys(typed("JP") | typed("US") | typed("TW"), unit * (50_000 // len(unit))) | {"country": country}
     check_address(typed(country))
     started = time.process_time()
     result = check_address(fields)
@@ -302,25 +291,19 @@ def test_a_stored_address_without_a_country_says_so() -> None:
 
 
 def test_a_snapshot_of_another_version_stays_readable() -> None:
-    assert Address.from_json({"country": "US", "name": "Ann", "fax": "1", "city": None}) == Address(
-        "US", name="Ann"
-    )
+    assert Address.from_json({"country": "US", "name": "Ann", "fax": "1", "city": None}) == Address("US", name="Ann")
 
 
 COUNTRIES = st.sampled_from([code for code, _ in country_choices("en")] + ["", "ZZ", "😀"])
 ANY_TEXT = (
-    st.text(max_size=60)
-    | st.text(st.characters(), max_size=12)
-    | st.sampled_from(["\ud800", "１ー２", "ﾞ", "〒"])
+    st.text(max_size=60) | st.text(st.characters(), max_size=12) | st.sampled_from(["\ud800", "１ー２", "ﾞ", "〒"])
 )
 FIELD_NAMES = [*typed("JP"), *typed("TW"), *typed("US"), "is_hotel", "unknown"]
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(COUNTRIES, st.dictionaries(st.sampled_from(FIELD_NAMES), ANY_TEXT))
-def test_no_text_makes_the_check_raise_and_every_problem_can_be_said(
-    country: str, fields: dict[str, str]
-) -> None:
+def test_no_text_makes_the_check_raise_and_every_problem_can_be_said(country: str, fields: dict[str, str]) -> None:
     result = check_address(fields | {"country": country})
     assert (result.address is None) == bool(result.problems)
     shown = {"country"} | {field.name for field in address_form(country).fields}
@@ -332,13 +315,9 @@ def test_no_text_makes_the_check_raise_and_every_problem_can_be_said(
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(sorted(GOOD)),
-    st.dictionaries(
-        st.sampled_from(["name", "family_name", "given_name", "city", "line1", "line2"]), ANY_TEXT
-    ),
+    st.dictionaries(st.sampled_from(["name", "family_name", "given_name", "city", "line1", "line2"]), ANY_TEXT),
 )
-def test_an_accepted_address_is_accepted_again_and_does_not_change(
-    country: str, changes: dict[str, str]
-) -> None:
+def test_an_accepted_address_is_accepted_again_and_does_not_change(country: str, changes: dict[str, str]) -> None:
     first = check_address(typed(country, **changes)).address
     if first is None:
         return
@@ -359,7 +338,5 @@ def test_every_country_accepts_an_address_with_its_own_example_code(country: str
         answers.setdefault(field.name, choices[0][0] if choices else field.example or "Main 1")
     if not next((field.example for field in form.fields if field.name == "postal_code"), ""):
         answers["postal_code"] = ""
-    result = check_address(
-        answers | {"country": country, "name": "Ann Lee", "family_name": "Lee", "given_name": "Ann"}
-    )
+    result = check_address(answers | {"country": country, "name": "Ann Lee", "family_name": "Lee", "given_name": "Ann"})
     assert result.problems == ()

@@ -184,7 +184,5 @@ def test_importing_addresses_loads_no_heavy_library() -> None:
         "import sys, storefront.core.customers.addresses as a; a.address_form('JP'); a.region_choices('JP', 'ja');"
         "print([m for m in ('babel', 'phonenumbers', 'email_validator', 'flask', 'sqlalchemy') if m in sys.modules])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

@@ -67,7 +67,15 @@ def test_a_line_break_in_a_header_value_adds_no_header(field: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["", "no-at", "@example.com", "a@", "a@b.example\r\nBcc: c@example.com", "a@b.example, c@d.example", "a b@c.example"],
+    [
+        "",
+        "no-at",
+        "@example.com",
+        "a@",
+        "a@b.example\r\nBcc: c@example.com",
+        "a@b.example, c@d.example",
+        "a b@c.example",
+    ],
 )
 def test_an_address_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(BadAddress):

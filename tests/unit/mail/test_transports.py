@@ -17,7 +17,9 @@ from storefront.core.mail.transports import (
 )
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-MAIL = Mail("job1", "shop.example", "ja", "shop@example.com", "店", "a@example.com", "花子", "件名", "本文\n", "<p>本文</p>")
+MAIL = Mail(
+    "job1", "shop.example", "ja", "shop@example.com", "店", "a@example.com", "花子", "件名", "本文\n", "<p>本文</p>"
+)
 
 
 def test_every_scheme_of_mail_url_is_understood(tmp_path: Path) -> None:

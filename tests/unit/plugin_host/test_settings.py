@@ -56,7 +56,9 @@ def test_keys_are_the_fields_and_one_per_language() -> None:
 
 
 def test_typed_words_become_values() -> None:
-    stored = written(fee="３００", live="yes", mode="live", countries="JP, TW,", text_zh_hant="帳號", token="s3cret", days="[2, 5]")
+    stored = written(
+        fee="３００", live="yes", mode="live", countries="JP, TW,", text_zh_hant="帳號", token="s3cret", days="[2, 5]"
+    )
     values = read_settings(DECLARED, stored, BOX)
     assert values == Values(300, True, "live", ("JP", "TW"), values.text, "s3cret", (2, 5))
     assert dict(values.text) == {"zh-hant": "帳號"}

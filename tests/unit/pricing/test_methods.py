@@ -116,9 +116,7 @@ def test_methods_are_judged_on_the_total_before_fees_and_tenders() -> None:
 def test_an_offered_method_comes_with_its_hint_and_a_missing_one_with_its_reason() -> None:
     no = method("cod", lambda c: NotOffered("Not to %(what)s.", {"what": "a hotel"}))
     assert choices(no, method("bank", yes)) == (
-        MethodChoice(
-            "bank", "plugin_bank", "Some method", True, "Pay within %(days)s days.", "", {"days": 7}
-        ),
+        MethodChoice("bank", "plugin_bank", "Some method", True, "Pay within %(days)s days.", "", {"days": 7}),
         MethodChoice("cod", "plugin_cod", "Some method", False, "", "Not to %(what)s.", {"what": "a hotel"}),
     )
 

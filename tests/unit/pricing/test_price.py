@@ -44,9 +44,7 @@ def registered(
     key = f"{source}.it"
     if isinstance(answer, int):
         amount = answer
-        return Registered(
-            source, Fake(lane, lambda q, c: [Adjustment(key, amount, "Label", **parts)], key, priority)
-        )
+        return Registered(source, Fake(lane, lambda q, c: [Adjustment(key, amount, "Label", **parts)], key, priority))
     return Registered(source, Fake(lane, answer, key, priority))
 
 
@@ -84,9 +82,7 @@ def test_a_basket_without_adjusters_costs_its_items_and_its_postage() -> None:
 
 
 def test_an_empty_basket_costs_nothing_and_is_no_error() -> None:
-    quote = price(
-        Basket(()), context(), [registered(Lane.ORDER, -100), registered(Lane.TENDER, -100, "points")]
-    )
+    quote = price(Basket(()), context(), [registered(Lane.ORDER, -100), registered(Lane.TENDER, -100, "points")])
     assert (quote.total, quote.due, quote.applied) == (0, 0, ())
 
 
@@ -127,9 +123,7 @@ def test_an_adjuster_sees_every_lane_before_its_own_and_none_after() -> None:
         return answer
 
     lanes = {"tender": Lane.TENDER, "line": Lane.LINE, "post": Lane.SHIPPING_DISCOUNT, "order": Lane.ORDER}
-    price(
-        basket(1000), context(postage=500), [registered(at, look(name), name) for name, at in lanes.items()]
-    )
+    price(basket(1000), context(postage=500), [registered(at, look(name), name) for name, at in lanes.items()])
     assert seen == {
         "line": (0, None, 1000),
         "order": (-10, None, 990),
@@ -152,9 +146,7 @@ def test_inside_a_lane_priority_comes_first_then_the_source() -> None:
 
 
 def test_an_earlier_adjuster_of_the_lane_is_seen_by_the_next() -> None:
-    ten = registered(
-        Lane.ORDER, lambda q, c: [Adjustment("x", -((q.items + q.discounts) // 10), "10 %")], "ten"
-    )
+    ten = registered(Lane.ORDER, lambda q, c: [Adjustment("x", -((q.items + q.discounts) // 10), "10 %")], "ten")
     quote = price(basket(1000), context(), [registered(Lane.ORDER, -500, "first"), ten])
     assert quote.discounts == -550
 
@@ -206,9 +198,7 @@ def test_a_postage_discount_waits_until_there_is_postage() -> None:
 
 
 def test_an_adjuster_may_add_to_items_and_fees() -> None:
-    quote = price(
-        basket(1000), context(), [registered(Lane.ORDER, 50, "wrap"), registered(Lane.FEE, 200, "cod")]
-    )
+    quote = price(basket(1000), context(), [registered(Lane.ORDER, 50, "wrap"), registered(Lane.FEE, 200, "cod")])
     assert (quote.total, quote.line_net("l1"), codes(quote)) == (1250, 1050, [])
 
 
@@ -333,9 +323,7 @@ def test_a_fee_stays_while_a_part_is_unknown() -> None:
         ("FR", 10**8, False),
     ],
 )
-def test_free_shipping_starts_at_the_threshold_of_the_destination(
-    country: str, items: int, free: bool
-) -> None:
+def test_free_shipping_starts_at_the_threshold_of_the_destination(country: str, items: int, free: bool) -> None:
     policies = {"shipping.free": {"JP": 5000, "*": 20000, "FR": None}}
     asked = context(postage=800, destination=Destination(country), policies=policies)
     quote = price(basket(items), asked, [Registered("core", FreeShipping())])
@@ -397,17 +385,13 @@ BAD_ANSWERS: dict[str, Any] = {
 
 
 @pytest.mark.req("SHOP-6")
-@pytest.mark.parametrize(
-    "lane", [Lane.LINE, Lane.ORDER, Lane.SHIPPING_DISCOUNT, Lane.FEE, Lane.TAX, Lane.TENDER]
-)
+@pytest.mark.parametrize("lane", [Lane.LINE, Lane.ORDER, Lane.SHIPPING_DISCOUNT, Lane.FEE, Lane.TAX, Lane.TENDER])
 @pytest.mark.parametrize("bad", [name for name in BAD_ANSWERS if name not in ("adds up too high",)])
 def test_a_broken_adjuster_closes_the_checkout_and_leaves_the_cart_to_be_seen(
     lane: Lane, bad: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR):
-        quote = price(
-            basket(1000), context(postage=500), [registered(lane, BAD_ANSWERS[bad], "broken_plugin")]
-        )
+        quote = price(basket(1000), context(postage=500), [registered(lane, BAD_ANSWERS[bad], "broken_plugin")])
     assert quote.invalid and quote.total is None and quote.due is None
     assert (quote.items, quote.so_far, quote.applied) == (1000, 1500, ())
     assert codes(quote) == ["adjuster_failed"]
@@ -420,9 +404,7 @@ def test_an_answer_that_adds_up_beyond_what_can_be_counted_is_taken_back_whole()
 
 
 def test_the_other_adjusters_still_work_beside_a_broken_one() -> None:
-    quote = price(
-        basket(1000), context(), [registered(Lane.ORDER, boom, "a"), registered(Lane.ORDER, -100, "b")]
-    )
+    quote = price(basket(1000), context(), [registered(Lane.ORDER, boom, "a"), registered(Lane.ORDER, -100, "b")])
     assert quote.invalid and quote.so_far == 900
 
 

@@ -56,9 +56,7 @@ class Random(Adjuster):
         target = f"l{spec.target % len(quote.basket.lines)}" if spec.lane is Lane.LINE else ""
         running = quote.so_far + quote.lane_sum(Lane.TENDER)
         amount = spec.fixed + running * spec.percent // 100
-        return [
-            Adjustment(self.key, amount, "Label", target=target, kind=spec.kind, exclusive_group=spec.group)
-        ]
+        return [Adjustment(self.key, amount, "Label", target=target, kind=spec.kind, exclusive_group=spec.group)]
 
 
 def registered(specs: Sequence[Spec]) -> list[Registered[Adjuster]]:

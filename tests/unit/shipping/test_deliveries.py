@@ -38,9 +38,7 @@ def service(key: str, price: int, **more: Any) -> ShippingQuote:
     return ShippingQuote(key, f"Service {key}", Money(price, "JPY"), **more)
 
 
-def choices(
-    *carriers: tuple[str, Any], rate: CurrencyRate = YEN, basket: Basket = GOODS
-) -> tuple[DeliveryChoice, ...]:
+def choices(*carriers: tuple[str, Any], rate: CurrencyRate = YEN, basket: Basket = GOODS) -> tuple[DeliveryChoice, ...]:
     return delivery_choices(basket, FRANCE, dict(carriers), rate, SHIP_ON, {"shipping.packaging_weight": 100})
 
 

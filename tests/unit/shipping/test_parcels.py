@@ -30,9 +30,7 @@ def test_the_weight_of_a_parcel_is_that_of_its_pieces_and_its_packaging() -> Non
 
 
 def test_one_unknown_weight_makes_the_parcel_s_weight_unknown() -> None:
-    (parcel,) = parcels_of(
-        basket(line("a", weight=200), line("b")), WORTH, {"shipping.packaging_weight": 120}
-    )
+    (parcel,) = parcels_of(basket(line("a", weight=200), line("b")), WORTH, {"shipping.packaging_weight": 120})
     assert parcel.weight is None
 
 
@@ -42,9 +40,7 @@ def test_a_weight_of_nothing_is_known() -> None:
 
 
 def test_restrictions_of_all_lines_are_those_of_the_parcel() -> None:
-    goods = basket(
-        line("a", restrictions=frozenset({"alcohol", "food"})), line("b", restrictions=frozenset({"blade"}))
-    )
+    goods = basket(line("a", restrictions=frozenset({"alcohol", "food"})), line("b", restrictions=frozenset({"blade"})))
     (parcel,) = parcels_of(goods, WORTH, {})
     assert parcel.restrictions == {"alcohol", "food", "blade"}
 

@@ -123,9 +123,7 @@ def library_regions(country: str) -> Mapping[str, tuple[str, str]]:
         return MappingProxyType({})
     data = _data(country)
     keys = data.get("sub_keys", "").split("~") if data.get("sub_keys") else []
-    names = next(
-        (data[kind].split("~") for kind in ("sub_lnames", "sub_lfnames", "sub_names") if kind in data), keys
-    )
+    names = next((data[kind].split("~") for kind in ("sub_lnames", "sub_lfnames", "sub_names") if kind in data), keys)
     codes = data.get("sub_isoids", "").split("~") if "sub_isoids" in data else keys
     if not (len(keys) == len(names) == len(codes)):
         return MappingProxyType({})

@@ -16,10 +16,7 @@ _COLUMNS = (*LANGUAGES, "ko")
 def _own_regions() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     with Path(__file__).with_name("regions.toml").open("rb") as file:
         document = tomllib.load(file)
-    return {
-        country: {code: tuple(names) for code, names in regions.items()}
-        for country, regions in document.items()
-    }
+    return {country: {code: tuple(names) for code, names in regions.items()} for country, regions in document.items()}
 
 
 @cache

@@ -88,23 +88,17 @@ MISSING = {
 PROBLEMS = {
     "country": N_("Please choose the country or region the parcel goes to."),
     "email": N_("This e-mail address is not complete. Write it like %(example)s."),
-    "phone": N_(
-        "This telephone number is not complete. Write it with its area code, for example %(example)s."
-    ),
+    "phone": N_("This telephone number is not complete. Write it with its area code, for example %(example)s."),
     "phone_abroad": N_("This telephone number is not complete. Write it with + and its country code."),
     "unknown_region": N_("Please choose one of the list."),
     "latin_name": N_(
         "Please enter the name in Latin letters as well, for example %(example)s. The customs papers need it."
     ),
     "too_long": N_("This is too long. At most %(limit)d characters fit here."),
-    "too_wide": N_(
-        "This is too long for the label. At most %(wide)d full-width or %(narrow)d Latin characters fit."
-    ),
+    "too_wide": N_("This is too long for the label. At most %(wide)d full-width or %(narrow)d Latin characters fit."),
     "script_japanese": N_("The label cannot show “%(character)s”. Please use Japanese or Latin characters."),
     "script_chinese": N_("The label cannot show “%(character)s”. Please use Chinese or Latin characters."),
-    "script_korean": N_(
-        "The label cannot show “%(character)s”. Please use Korean, Chinese or Latin characters."
-    ),
+    "script_korean": N_("The label cannot show “%(character)s”. Please use Korean, Chinese or Latin characters."),
     "script_latin": N_("The label cannot show “%(character)s”. Please use Latin letters."),
     "postal_characters": N_("Please use only the letters A to Z and digits, at most %(limit)d characters."),
     "postal_general": N_("This postal code does not fit the country. Write it like %(example)s."),
