@@ -24,7 +24,7 @@ run: setup ## The shop with demo goods on http://127.0.0.1:8000 (PORT=, PROFILE=
 setup: $(VENV)/.installed $(VENV)/.catalogues ## Environment and catalogues only
 
 test: setup $(VENV)/.dev ## Every test (ARGS= for pytest; REQUIRE_SERVICES=1: a missing service is a failure)
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
 
 check: lint types i18n-check test ## Lint, types, imports, catalogues, tests: as CI does
 
