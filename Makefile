@@ -13,7 +13,7 @@ CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po plugins/*/*/translation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test check lint types imports i18n i18n-check requirements lock wheels clean
+.PHONY: help run setup test bench check lint types imports i18n i18n-check requirements lock wheels clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  \1\t/' | expand -t 16
@@ -25,6 +25,9 @@ setup: $(VENV)/.installed $(VENV)/.catalogues ## Environment and catalogues only
 
 test: setup $(VENV)/.dev ## Every test (ARGS= for pytest; REQUIRE_SERVICES=1: a missing service is a failure)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
+
+bench: setup $(VENV)/.dev ## Pages beside a bare Flask page on the same server: ratios and statements
+	$(BIN)/python tools/bench.py $(ARGS)
 
 check: lint types i18n-check test ## Lint, types, imports, catalogues, tests: as CI does
 
