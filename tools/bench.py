@@ -110,7 +110,7 @@ def statements(settings_env: Mapping[str, str], paths: Mapping[str, str], cookie
     app = create_app(Settings.from_env(settings_env))
     with app.app_context():
         engine = db.engine
-    client = app.test_client()
+    client = app.test_client(use_cookies=False)
     found = {}
     for name, path in paths.items():
         headers = {"Cookie": cookie} if name == "cart" else {}
@@ -152,7 +152,7 @@ def main() -> None:
 
 
 def run(folder: Path, options: argparse.Namespace) -> None:
-    (folder / "floor.py").write_text(FLOOR % (folder / "floor.sqlite"))
+    (folder / "floor.py").write_text(FLOOR.replace("%s", str(folder / "floor.sqlite")))
     subprocess.run([sys.executable, "-c", "import floor; floor.seed()"], cwd=folder, check=True)
     env = {"DATA_DIR": str(folder / "data"), "STOREFRONT_ENV": "development", "PUBLIC_URL": "http://127.0.0.1:1"}
     command = [sys.executable, "-m", "storefront.cli.main", "demo", "--profile", "mart"]
