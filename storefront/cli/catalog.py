@@ -24,7 +24,7 @@ def catalog() -> None:
 @catalog.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="auto", show_default=True)
-@click.option("--currency", default="", help="Of the prices in the file. Default: the shop's base currency.")
+@click.option("--currency", default="", help="Of the prices in the file, which does not name it.")
 @click.option("--rate", default="", help="Base currency for one unit of the file's, such as 150.5.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Of the texts in the file. Default: the shop's own.")
 @click.option("--dry-run", is_flag=True, help="Do everything, keep nothing.")
@@ -35,7 +35,12 @@ def import_file(
     """Take over products from a CSV file. The same file again changes nothing."""
     with open_shop() as shop:
         base = shop.shop.base_currency
-        code = currency.strip().upper() or base
+        code = currency.strip().upper()
+        if not code:  # a guess here would sell fifty dollars for fifty yen
+            raise click.ClickException(
+                f"The file does not say which currency its prices are in. Add --currency, such as --currency {base}. "
+                "Nothing was changed."
+            )
         if code != base and not rate:
             raise click.ClickException(
                 f"The prices are in {code} and the shop's are in {base}. Add --rate: how many {base} one {code} is."

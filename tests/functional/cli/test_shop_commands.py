@@ -66,8 +66,15 @@ def test_a_foreign_currency_without_a_rate_is_a_sentence(cli: Cli, tmp_path: Pat
 def test_a_file_that_is_no_catalogue_is_a_sentence(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "products.csv"
     path.write_bytes("品名,値段\n茶碗,1000\n".encode("cp932"))
-    refused = cli("catalog", "import", str(path), code=1)
+    refused = cli("catalog", "import", str(path), "--currency", "JPY", code=1)
     assert "Nothing was changed." in refused.stderr
+
+
+def test_prices_without_a_currency_are_not_guessed(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "products.csv"
+    path.write_text(CSV, encoding="utf-8")
+    assert "Add --currency" in cli("catalog", "import", str(path), code=1).stderr
+    assert session.scalar(select(func.count()).select_from(Product)) == 0
 
 
 def test_tick_runs_every_timed_job_once(cli: Cli, db: object) -> None:
