@@ -16,7 +16,7 @@ from storefront.core.settings.snapshot import ShopSnapshot, SnapshotCache, Versi
 from storefront.core.values.language import LANGUAGES, negotiate
 from storefront.plugin_host.host import PluginHost
 from storefront.shop.navigation import Menus
-from storefront.shop.session import shop_session
+from storefront.shop.session import current_session, shop_session
 
 __all__ = ["current_country", "current_lang", "current_providers", "current_rate", "current_shop", "shop_session"]
 
@@ -54,8 +54,15 @@ def preference(name: str) -> str:
 
 
 def current_shop() -> ShopSnapshot:
-    """The owner's decisions for this request: one statement, more when they changed."""
-    return cast(ShopSnapshot, _once("shop", lambda: extension().snapshots.current()))
+    """The owner's decisions for this request: one statement, which is the session's where there is one; more when they
+    changed."""
+    return cast(ShopSnapshot, _once("shop", _read_shop))
+
+
+def _read_shop() -> ShopSnapshot:
+    version = current_session().load().shop_version
+    snapshots = extension().snapshots
+    return snapshots.current() if version is None else snapshots.at(version)
 
 
 def current_navigation() -> Menus:

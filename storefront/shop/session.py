@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 from storefront.core.cart.models import Cart, CartLine
 from storefront.core.customers.models import ShopperSession as Row
 from storefront.core.db import in_unit_of_work, lock_for_update, session, unit_of_work, utcnow
+from storefront.core.settings.models import ShopVersion
 from storefront.extensions import db
 
 LIFETIME = timedelta(days=30)
@@ -48,6 +49,7 @@ class ShopSession(SessionMixin):
         self.id: int | None = None
         self.customer_id: int | None = None
         self.cart_count = 0
+        self.shop_version: int | None = None
         self._made_in: SessionTransaction | None = None
         self._committed = False
         self._values: dict[str, Any] = {}
@@ -57,7 +59,8 @@ class ShopSession(SessionMixin):
     # --- reading
 
     def load(self) -> "ShopSession":
-        """Read the row with the number of pieces in its cart: one statement, once. No row: a new visitor."""
+        """Read the row, the number of pieces in its cart and, on the way, the shop's version: one statement, once. No
+        row: a new visitor."""
         if self._loaded:
             return self
         self._loaded = True
@@ -67,13 +70,14 @@ class ShopSession(SessionMixin):
             .where((Cart.session_id == Row.id) | (Cart.customer_id == Row.customer_id))
             .scalar_subquery()
         )
+        version = select(ShopVersion.version).where(ShopVersion.id == 1).scalar_subquery()
         found = session.execute(
-            select(Row.id, Row.customer_id, Row.data, count).where(
+            select(Row.id, Row.customer_id, Row.data, count, version).where(
                 Row.token_hash == hashed(self.sent_token), Row.expires_at > utcnow()
             )
         ).first()
         if found is not None:
-            self.id, self.customer_id, data, self.cart_count = found
+            self.id, self.customer_id, data, self.cart_count, self.shop_version = found
             self._values = dict(data) | {k: v for k, v in self._values.items() if k in self._changed}
             self.token, self._committed = self.sent_token, True
         return self

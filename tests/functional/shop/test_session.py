@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from storefront.core.cart.models import Cart, CartLine
 from storefront.core.customers.models import ShopperSession
 from storefront.core.db import run_unit, session, unit_of_work, utcnow
+from storefront.core.settings.service import set_policy
 from storefront.extensions import db
 from storefront.shop.csrf import from_catalogue
 from storefront.shop.session import current_session, hashed, shop_session
@@ -145,7 +146,7 @@ def test_a_message_is_said_once_on_the_next_page(client: FlaskClient) -> None:
     assert "Added." not in client.get("/en/").get_data(as_text=True)
 
 
-def test_the_session_brings_the_cart_count_in_its_one_statement(
+def test_the_session_brings_cart_count_and_shop_version_in_its_one_statement(
     app: Flask, client: FlaskClient, count_statements
 ) -> None:
     made = int(client.post("/t/add", headers=OWN).data)
@@ -162,7 +163,20 @@ def test_the_session_brings_the_cart_count_in_its_one_statement(
     with count_statements() as seen:
         page = client.get("/en/contact").get_data(as_text=True)
     assert 'data-test="cart-badge" aria-label="4 pieces">4<' in page
-    assert len(seen) == 2, seen
+    assert len(seen) == 1, seen
+
+
+def test_an_owners_change_is_seen_by_the_next_request_of_a_session_too(app: Flask, client: FlaskClient) -> None:
+    client.post("/t/add", headers=OWN)
+    client.get("/en/contact")
+    with app.app_context(), unit_of_work():
+        set_policy("shop.name", {"en": "Another name"}, "owner")
+    assert "Another name" in client.get("/en/contact").get_data(as_text=True)
+
+
+def test_a_cookie_nobody_gave_out_still_gets_the_shop(app: Flask, client: FlaskClient) -> None:
+    client.set_cookie("session", "nobody-gave-this-out")
+    assert client.get("/en/contact").status_code == 200
 
 
 # --- tokens
