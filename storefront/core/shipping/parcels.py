@@ -1,4 +1,4 @@
-"""From a basket to the parcels a carrier is asked about. Pure; splitting is the core's strategy: one parcel for now."""
+"""From a basket to the parcels a carrier is asked about. Pure; splitting is the core's strategy: all in one parcel."""
 
 from collections.abc import Mapping
 from typing import Any
