@@ -40,7 +40,3 @@ def job(name: str, queue: str = "critical", *, outside: bool = False) -> Callabl
 
 def find_job(name: str) -> Job | None:
     return _jobs.get(name)
-
-
-def job_names() -> tuple[str, ...]:
-    return tuple(sorted(_jobs))

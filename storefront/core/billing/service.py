@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 
 from storefront.core.billing.models import Bill, BillLine, BillTender
-from storefront.core.db import session
+from storefront.core.db import lock_for_update, session
 from storefront.core.orders.models import Charge, Order, OrderLine
 from storefront.core.orders.queries import shares_of
 from storefront.core.orders.service import live_lines, live_quantity
@@ -86,6 +86,13 @@ def _next_index(order: Order) -> int:
     if order.state == "draft":
         return 1
     return (session.scalar(select(func.count()).select_from(Bill).where(Bill.order_id == order.id)) or 0) + 1
+
+
+def lock_bill(bill_id: int) -> Bill:
+    """The bill, locked until the unit ends; its order is locked before."""
+    return session.scalars(
+        lock_for_update(select(Bill).where(Bill.id == bill_id)).execution_options(populate_existing=True)
+    ).one()
 
 
 def tenders_of(bill_id: int) -> list[BillTender]:

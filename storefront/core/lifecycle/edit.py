@@ -18,7 +18,7 @@ from storefront.core.lifecycle.drafting import postage_of
 from storefront.core.lifecycle.effects import follow_change
 from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.labels import labels_in
-from storefront.core.lifecycle.promote import promise_mail, settle_without_money
+from storefront.core.lifecycle.promote import promise_mail, settle
 from storefront.core.lifecycle.refund import refund_parts, refund_room
 from storefront.core.lifecycle.release import money_may_move
 from storefront.core.lifecycle.ship import trim_parcels
@@ -45,7 +45,7 @@ from storefront.core.shipping.deliveries import delivery_choices, find_choice
 from storefront.core.stock import service as stock
 from storefront.core.values.address import Address
 from storefront.core.values.money import Money
-from storefront.core.values.types import Destination, LineKind, Unknown
+from storefront.core.values.types import LineKind, Unknown
 
 
 def rate_of(order: Order) -> CurrencyRate:
@@ -208,12 +208,11 @@ def reprice(
     """Revision n+1 of an unsettled (locked) order: new charges, the open bill replaced with its deadline kept, the live
     attempt moved to the new bill's amount. ``None`` when a price is unknown: then there is no bill."""
     quote_row, postage = _postage(order, lines, shop, providers, now)
-    address = Address.from_json(order.address)
     context = PriceContext(
         rate=rate_of(order),
         now=now,
         lang=order.locale,
-        destination=Destination(address.country, address.region, address.is_hotel),
+        destination=Address.from_json(order.address).destination,
         carrier=order.carrier,
         shipping=quote_row,
         method=order.method,
@@ -241,7 +240,7 @@ def reprice(
     ]
     bill = _replace_bills(order, lines, charges, tenders, quote.total is not None, actor, now)
     if bill is not None and bill.amount == billing.tendered(bill.id):
-        settle_without_money(order, bill, shop, providers, actor, now)
+        settle(order, bill, shop, providers, actor, now)
     return bill
 
 
@@ -253,10 +252,9 @@ def _postage(
     kept = _agreed(order)
     registered = providers.carriers(installed=True).get(order.carrier)
     if registered is not None:
-        address = Address.from_json(order.address)
         choices = delivery_choices(
             basket_of_order(lines),
-            Destination(address.country, address.region, address.is_hotel),
+            Address.from_json(order.address).destination,
             {order.carrier: registered},
             rate_of(order),
             ships_on(now, shop.policies),

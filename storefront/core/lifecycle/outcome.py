@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 
 from storefront.core.billing.models import Bill
-from storefront.core.billing.service import tendered
+from storefront.core.billing.service import lock_bill, tendered
 from storefront.core.checkout.models import Checkout
 from storefront.core.contracts import payments as contract
 from storefront.core.contracts.providers import Providers
-from storefront.core.db import lock_for_update, new_secret, session
+from storefront.core.db import new_secret, session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.cancel import cancel_locked, something_left
 from storefront.core.lifecycle.promote import prepare, promise_mail, promote, settle
@@ -78,9 +78,7 @@ def lock_case(attempt_id: int, shop: ShopSnapshot, providers: Providers, actor: 
         .where(PaymentAttempt.id == attempt_id)
     ).one()
     order = lock_order_by_id(order_id) if order_id is not None else None
-    bill = session.scalars(
-        lock_for_update(select(Bill).where(Bill.id == bill_id)).execution_options(populate_existing=True)
-    ).one()
+    bill = lock_bill(bill_id)
     return _Case(payments.lock_attempt(attempt_id), bill, order, shop, providers, actor, now)
 
 

@@ -17,8 +17,8 @@ from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.drafting import DraftRequest, write_draft
 from storefront.core.lifecycle.effects import reserve_all
 from storefront.core.lifecycle.errors import CheckoutIncomplete, TokenExpired, TotalChanged
-from storefront.core.lifecycle.promote import settle_without_money
-from storefront.core.lifecycle.release import lapse
+from storefront.core.lifecycle.promote import settle
+from storefront.core.lifecycle.release import MONEY_MAY_MOVE, lapse
 from storefront.core.orders.errors import LimitExceeded
 from storefront.core.orders.limits import claim, holders_of
 from storefront.core.orders.models import Order, OrderLine
@@ -29,7 +29,7 @@ from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.stock import service as stock
 from storefront.core.stock.errors import OutOfStock
 from storefront.core.values.address import Address
-from storefront.core.values.types import CustomerView, Destination, Problem
+from storefront.core.values.types import CustomerView, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +57,11 @@ class Placed:
     again: bool = False
 
 
-def destination_of(address: Address) -> Destination:
-    return Destination(address.country, address.region, address.is_hotel)
-
-
 def choices_of(checkout: Checkout, customer: CustomerView | None = None) -> Choices:
     """The choices of a checkout row as the quote takes them."""
     address = Address.from_json(checkout.address) if checkout.address else None
     return Choices(
-        destination=destination_of(address) if address else None,
+        destination=address.destination if address else None,
         delivery=checkout.delivery,
         method=checkout.method,
         inputs=checkout.inputs,
@@ -113,7 +109,7 @@ def _again(
     if new is not None:  # a double click, or a crash in between: begin this very attempt (again), by the same key
         return Placed(order.id, order.number, order.secret, new.id, again=True)
     checkout = session.scalars(select(Checkout).where(Checkout.token == request.token)).first()
-    if checkout is None or any(a.state in (AttemptState.APPROVED, AttemptState.PENDING) for a in attempts):
+    if checkout is None or any(a.state in MONEY_MAY_MOVE for a in attempts):
         return Placed(order.id, order.number, order.secret, None, again=True)
     leaving = next((a for a in attempts if a.state == AttemptState.REDIRECTED), None)
     if leaving is not None and leaving.amount == request.shown_total and _same_order(order, checkout, request):
@@ -163,7 +159,7 @@ def _place_new(
     checkout.order_id = order.id
     amount = bill.amount + quoted.quote.lane_sum(Lane.TENDER)
     if amount == 0:
-        settle_without_money(order, bill, shop, providers, request.actor, now)
+        settle(order, bill, shop, providers, request.actor, now)
         return Placed(order.id, order.number, order.secret, None)
     assert quoted.method is not None
     attempt = payments.open_attempt(bill, amount, quoted.method.key, quoted.method.source)
@@ -184,8 +180,7 @@ def _drop_earlier_draft(cart_id: int, providers: Providers, now: datetime) -> No
                 code="payment_running",
             ),
         )
-    order.checkout_token = None
-    session.flush()
+    session.flush()  # the token is free again before the next order takes it
 
 
 def _check(cart: CartView, checkout: Checkout, quoted: CheckoutQuote) -> Address:

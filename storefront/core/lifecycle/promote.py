@@ -67,7 +67,7 @@ def prepare(order: Order, actor: str, now: datetime) -> None:
 def settle(
     order: Order | None, bill: Bill, shop: ShopSnapshot, providers: Providers, actor: str, now: datetime
 ) -> None:
-    """The bill is paid whole: tenders are spent, adjusters commit, the order moves on."""
+    """The bill is paid whole, by money or by tenders alone: tenders are spent, adjusters commit, the order moves on."""
     bill.state = "settled"
     bill.settled_at = now
     bill.due_at = None
@@ -82,13 +82,6 @@ def settle(
     waiting = [b for b in billing.bills_of(order.id, "open") if b.kind in ("all", "items")]
     if order.state == "pending" and not waiting:
         prepare(order, actor, now)
-
-
-def settle_without_money(
-    order: Order, bill: Bill, shop: ShopSnapshot, providers: Providers, actor: str, now: datetime
-) -> None:
-    """Tenders cover everything: due 0 is settled by the core, no method, no fee."""
-    settle(order, bill, shop, providers, actor, now)
 
 
 def promise_mail(kind: str, order: Order, key: str = "", **ids: Any) -> None:

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from storefront.core.audit.service import record
 from storefront.core.billing.models import Bill
-from storefront.core.billing.service import bills_of, tendered
+from storefront.core.billing.service import bills_of, lock_bill, tendered
 from storefront.core.contracts.providers import Providers
-from storefront.core.db import lock_for_update, session
+from storefront.core.db import session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.promote import promise_mail, settle
@@ -91,9 +91,7 @@ def _bill_for(order_id: int, number: str, bill_number: str) -> Bill:
     chosen = next((b for b in bills if b.state == "open"), bills[-1] if bills else None)
     if chosen is None:
         raise NotPossible(N_("Order %(number)s has no such bill. Nothing was entered."), number=number)
-    return session.scalars(
-        lock_for_update(select(Bill).where(Bill.id == chosen.id)).execution_options(populate_existing=True)
-    ).one()
+    return lock_bill(chosen.id)
 
 
 def _attempt_for(bill: Bill) -> PaymentAttempt:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from storefront.core.audit.service import record
 from storefront.core.billing.models import Bill, BillLine
-from storefront.core.billing.service import tenders_of
+from storefront.core.billing.service import lock_bill, tenders_of
 from storefront.core.contracts import payments as contract
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import in_unit_of_work, lock_for_update, run_unit, session, utcnow
@@ -128,9 +128,7 @@ def _lock(bill_number: str) -> tuple[Bill, Order | None]:
     if found is None:
         raise NotPossible(N_("There is no bill %(bill)s."), bill=bill_number[:40])
     order = lock_order_by_id(found.order_id) if found.order_id is not None else None
-    bill = session.scalars(
-        lock_for_update(select(Bill).where(Bill.id == found.id)).execution_options(populate_existing=True)
-    ).one()
+    bill = lock_bill(found.id)
     return bill, order
 
 

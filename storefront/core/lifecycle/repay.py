@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import select
 
 from storefront.core.billing.models import Bill
-from storefront.core.billing.service import bills_of, tendered
+from storefront.core.billing.service import bills_of, lock_bill, tendered
 from storefront.core.contracts.pricing import Applied, Lane, PriceContext, Quote
 from storefront.core.contracts.providers import Providers
-from storefront.core.db import lock_for_update, session
+from storefront.core.db import session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.edit import basket_of_order, rate_of, reprice
 from storefront.core.lifecycle.errors import NotPossible
@@ -21,7 +21,6 @@ from storefront.core.payments.states import AttemptState
 from storefront.core.pricing.methods import MethodChoice, find_method, method_choices
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.values.address import Address
-from storefront.core.values.types import Destination
 
 MAX_SECRET = 64
 # A bill whose live attempt is in one of these may be paid another way: nobody has agreed to anything yet.
@@ -74,7 +73,6 @@ def methods_for(order: Order, providers: Providers, now: datetime) -> tuple[Meth
         for c in charges
         if c.kind != "shipping"
     )
-    address = Address.from_json(order.address)
     quote = Quote(
         currency=order.currency,
         basket=basket_of_order(lines_of(order.id)),
@@ -86,7 +84,7 @@ def methods_for(order: Order, providers: Providers, now: datetime) -> tuple[Meth
         rate=rate_of(order),
         now=now,
         lang=order.locale,
-        destination=Destination(address.country, address.region, address.is_hotel),
+        destination=Address.from_json(order.address).destination,
         carrier=order.carrier,
         method=order.method,
     )
@@ -101,9 +99,7 @@ def pay_again(secret: str, method: str, shop: ShopSnapshot, providers: Providers
     if link is None:
         raise NotPossible(N_("There is no such bill."))
     order = lock_order_by_id(link.order.id)
-    bill = session.scalars(
-        lock_for_update(select(Bill).where(Bill.id == link.bill.id)).execution_options(populate_existing=True)
-    ).one()
+    bill = lock_bill(link.bill.id)
     if order.state not in ("pending", "processing") or not payable_again(bill):
         raise NotPossible(N_("This bill cannot be paid now. Nothing was changed."))
     chosen = find_method(methods_for(order, providers, now), method)

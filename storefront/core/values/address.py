@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
+from storefront.core.values.types import Destination
+
 _FIRST_CJK = "\u2e80"
 """Han, kana and Hangul start here; everything below separates its words by spaces."""
 
@@ -30,6 +32,11 @@ class Address:
     line1: str = ""
     line2: str = ""
     is_hotel: bool = False
+
+    @property
+    def destination(self) -> Destination:
+        """What price and permission depend on."""
+        return Destination(self.country, self.region, self.is_hotel)
 
     @property
     def full_name(self) -> str:

@@ -19,12 +19,6 @@ from storefront.shop.hx import is_fragment, render_page
 catalog = Blueprint("catalog", __name__)
 
 
-class Crumb(NamedTuple):
-    name: str
-    href: str = ""
-    lang: str = ""
-
-
 class Heading(NamedTuple):
     title: str
     lang: str = ""

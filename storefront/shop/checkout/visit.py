@@ -11,7 +11,6 @@ from storefront.core.checkout.service import CheckoutView, read_checkout
 from storefront.core.db import utcnow
 from storefront.core.i18n.translate import N_
 from storefront.core.i18n.translate import gettext as _
-from storefront.core.lifecycle.place import destination_of
 from storefront.shop.cart.page import current_cart
 from storefront.shop.context import current_lang, current_providers, current_rate, current_shop
 
@@ -32,7 +31,7 @@ class Visit:
         """The price with the stored choices, or with these in their place."""
         checkout = self.checkout
         choices = Choices(
-            destination=destination_of(checkout.address) if checkout.address else None,
+            destination=checkout.address.destination if checkout.address else None,
             delivery=checkout.delivery if delivery is None else delivery,
             method=checkout.method if method is None else method,
             inputs=checkout.inputs,
