@@ -13,7 +13,9 @@ from storefront.core.payments import models as payments
 from storefront.core.search import models as search
 from storefront.core.settings import models as settings
 from storefront.core.shipping import models as shipping
+from storefront.core.staff import models as staff
 from storefront.core.stock import models as stock
+from storefront.core.tasks import models as tasks
 
 AREAS = (
     audit,
@@ -29,5 +31,7 @@ AREAS = (
     search,
     settings,
     shipping,
+    staff,
     stock,
+    tasks,
 )

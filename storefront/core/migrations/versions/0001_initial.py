@@ -147,6 +147,60 @@ def upgrade() -> None:
     sa.CheckConstraint('id = 1', name=op.f('ck_shop_version_single')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_version'))
     )
+    op.create_table('staff',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('email', sa.String(length=320), nullable=False),
+    sa.Column('email_folded', sa.String(length=320), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('role', sa.String(length=20), nullable=False),
+    sa.Column('locale', sa.String(length=10), nullable=False),
+    sa.Column('password_hash', sa.String(length=200), nullable=False),
+    sa.Column('totp_secret', sa.String(length=300), nullable=False),
+    sa.Column('totp_step', sa.Integer(), nullable=False),
+    sa.Column('invite_hash', sa.String(length=64), nullable=False),
+    sa.Column('invite_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("role IN ('owner','manager','packer','support','translator','read_only')", name=op.f('ck_staff_role')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff')),
+    sa.UniqueConstraint('email_folded', name=op.f('uq_staff_email_folded'))
+    )
+    with op.batch_alter_table('staff', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_staff_invite_hash'), ['invite_hash'], unique=False)
+
+    op.create_table('task',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=80), nullable=False),
+    sa.Column('title', sa.String(length=300), nullable=False),
+    sa.Column('params', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('cursor', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=True),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('failed', sa.Integer(), nullable=False),
+    sa.Column('problems', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('file', sa.String(length=200), nullable=False),
+    sa.Column('actor', sa.String(length=120), nullable=False),
+    sa.Column('locale', sa.String(length=10), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('waiting','running','done','stopped','failed')", name=op.f('ck_task_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_task'))
+    )
+    with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_task_actor'), ['actor'], unique=False)
+        batch_op.create_index(batch_op.f('ix_task_state_id'), ['state', 'id'], unique=False)
+
+    op.create_table('throttle',
+    sa.Column('key', sa.String(length=80), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_throttle'))
+    )
+    with op.batch_alter_table('throttle', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_throttle_ends_at'), ['ends_at'], unique=False)
+
     op.create_table('webhook_event',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('source', sa.String(length=60), nullable=False),
@@ -227,6 +281,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_product_state_created_at_id'), ['state', 'created_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_product_state_popularity_id'), ['state', 'popularity', 'id'], unique=False)
 
+    op.create_table('recovery_code',
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_recovery_code_staff_id_staff'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('staff_id', 'code_hash', name=op.f('pk_recovery_code'))
+    )
     op.create_table('shopper_session',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -241,6 +302,24 @@ def upgrade() -> None:
     with op.batch_alter_table('shopper_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shopper_session_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shopper_session_expires_at'), ['expires_at'], unique=False)
+
+    op.create_table('staff_session',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('staff_id', sa.Integer(), nullable=False),
+    sa.Column('verified', sa.Boolean(), nullable=False),
+    sa.Column('data', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('browser', sa.String(length=200), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['staff_id'], ['staff.id'], name=op.f('fk_staff_session_staff_id_staff'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_staff_session')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_staff_session_token_hash'))
+    )
+    with op.batch_alter_table('staff_session', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_staff_session_expires_at'), ['expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_staff_session_staff_id_last_seen_at'), ['staff_id', 'last_seen_at'], unique=False)
 
     op.create_table('cart',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -949,11 +1028,17 @@ def downgrade() -> None:
 
     op.drop_table('product_category')
     op.drop_table('cart')
+    with op.batch_alter_table('staff_session', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_staff_session_staff_id_last_seen_at'))
+        batch_op.drop_index(batch_op.f('ix_staff_session_expires_at'))
+
+    op.drop_table('staff_session')
     with op.batch_alter_table('shopper_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shopper_session_expires_at'))
         batch_op.drop_index(batch_op.f('ix_shopper_session_customer_id'))
 
     op.drop_table('shopper_session')
+    op.drop_table('recovery_code')
     with op.batch_alter_table('product', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_product_state_popularity_id'))
         batch_op.drop_index(batch_op.f('ix_product_state_created_at_id'))
@@ -967,6 +1052,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_webhook_event_reference'))
 
     op.drop_table('webhook_event')
+    with op.batch_alter_table('throttle', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_throttle_ends_at'))
+
+    op.drop_table('throttle')
+    with op.batch_alter_table('task', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_task_state_id'))
+        batch_op.drop_index(batch_op.f('ix_task_actor'))
+
+    op.drop_table('task')
+    with op.batch_alter_table('staff', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_staff_invite_hash'))
+
+    op.drop_table('staff')
     op.drop_table('shop_version')
     op.drop_table('schedule')
     op.drop_table('policy')
