@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from storefront.admin.manage import MANAGE, init_manage
+from storefront.admin.session import StaffSession
 from storefront.config import Settings, settings_from_environment
 from storefront.core.i18n.catalogues import CORE_DOMAIN, register_domain
 from storefront.core.settings.snapshot import SnapshotCache, VersionedCache
@@ -30,7 +32,7 @@ from storefront.shop.payments.bills import bill_pages
 from storefront.shop.payments.views import payment_pages
 from storefront.shop.preferences.views import preferences
 from storefront.shop.service.views import media, service
-from storefront.shop.session import ShopSessionInterface
+from storefront.shop.session import RowSessions, ShopSession
 
 BLUEPRINTS = (
     assets,
@@ -58,9 +60,7 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_key_fallbacks)
     app.debug = settings.debug
-    app.session_interface = ShopSessionInterface(
-        "__Host-session" if settings.https else "session", secure=settings.https
-    )
+    app.session_interface = RowSessions({"": ShopSession, MANAGE: StaffSession}, https=settings.https)
 
     init_database(app, settings)
     htmx.init_app(app)
@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
     init_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_manage(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -24,6 +24,7 @@ STYLES = {
     "storefront_shipping_carriers": "register",
     "storefront_adjusters": "register",
     "storefront_settings": "register",
+    "storefront_manage_pages": "register",
     "storefront_checks": "guard",
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from storefront.core.contracts import hookspecs
+from storefront.core.contracts.manage import ManagePage
 from storefront.core.contracts.meta import PluginMeta
 from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.providers import Providers
@@ -135,6 +136,10 @@ class PluginHost:
         with binding.bound(current.surroundings):
             yield current.providers
 
+    def manage_pages(self, snapshot: ShopSnapshot) -> tuple[tuple[str, tuple[ManagePage, ...]], ...]:
+        """Pages of the back office that enabled plugins bring, by plugin name."""
+        return self._bound(snapshot).pages
+
     def settings_of(self, name: str, snapshot: ShopSnapshot) -> Any:
         """A running plugin's typed settings, ``None`` when it has none. Raises ``SettingsInvalid``."""
         return self._bound(snapshot).settings(name)
@@ -209,6 +214,7 @@ class _Bound:
         self._read: dict[str, Any] = {}
         self.surroundings = binding.Surroundings(self.settings, str(snapshot.policy("shop.time_zone")))
         enabled = [name for name in self._offers if self._offering(name)]
+        self.pages = tuple((name, self._offers[name].pages) for name in sorted(enabled) if self._offers[name].pages)
         self.providers = HostProviders(Catalogue(self._offers, enabled), Catalogue(self._offers, self._offers))
 
     def settings(self, name: str) -> Any:

@@ -1,5 +1,6 @@
 """One plugin from candidate to what it offers. Everything it does wrong ends as one sentence, and only for itself."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import pluggy
 
 from storefront.core.contracts.hookspecs import PROJECT
+from storefront.core.contracts.manage import ManagePage
 from storefront.core.contracts.meta import PluginMeta
 from storefront.core.contracts.payments import Capabilities, PaymentMethod
 from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.pricing import Adjuster, Lane
 from storefront.core.contracts.shipping import ShippingCarrier
+from storefront.core.staff.rights import ALL_RIGHTS
 from storefront.plugin_host import dispatch
 from storefront.plugin_host.api_range import check_api
 from storefront.plugin_host.discovery import Candidate
@@ -30,6 +33,7 @@ class Offers:
     carriers: tuple[ShippingCarrier, ...] = ()
     adjusters: tuple[Adjuster, ...] = ()
     settings: PluginSettings | None = None
+    pages: tuple[ManagePage, ...] = ()
 
 
 class HookFailed(PluginBroken):
@@ -68,7 +72,31 @@ def collect(manager: pluggy.PluginManager, name: str) -> Offers:
         carriers=_offered(manager, name, "storefront_shipping_carriers", ShippingCarrier, "carrier"),
         adjusters=_offered(manager, name, "storefront_adjusters", Adjuster, "adjuster"),
         settings=check_declaration(settings[0]) if settings else None,
+        pages=_pages(manager, name),
     )
+
+
+PAGE_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+
+
+def _pages(manager: pluggy.PluginManager, name: str) -> tuple[ManagePage, ...]:
+    pages: list[ManagePage] = []
+    for answer in _answers(manager, name, "storefront_manage_pages"):
+        pages.extend(answer)
+    for page in pages:
+        if not isinstance(page, ManagePage):
+            raise PluginBroken(f"storefront_manage_pages() returned {page!r}, which is no ManagePage.")
+        if not PAGE_KEY.match(page.key):
+            raise PluginBroken(f"The page key {page.key!r} must be small letters, digits and underscores.")
+        acts = page.rows.bulk if page.rows is not None else ()
+        for right in (page.view, page.edit, page.adds, *(act.right for act in acts)):
+            if right not in ALL_RIGHTS:
+                known = ", ".join(sorted(ALL_RIGHTS))
+                raise PluginBroken(f"The page {page.key!r} asks for the right {right!r}. The rights are: {known}.")
+        if page.rows is None and page.form is None:
+            raise PluginBroken(f"The page {page.key!r} has neither a list nor a form.")
+    check_unique((page.key for page in pages), "page of the back office")
+    return tuple(pages)
 
 
 def _check_hooks(manager: pluggy.PluginManager, plugin: object) -> None:

@@ -16,7 +16,7 @@ from storefront.core.settings.snapshot import ShopSnapshot, SnapshotCache, Versi
 from storefront.core.values.language import LANGUAGES, negotiate
 from storefront.plugin_host.host import PluginHost
 from storefront.shop.navigation import Menus
-from storefront.shop.session import current_session, shop_session
+from storefront.shop.session import row_session, shop_session
 
 __all__ = ["current_country", "current_lang", "current_providers", "current_rate", "current_shop", "shop_session"]
 
@@ -60,7 +60,7 @@ def current_shop() -> ShopSnapshot:
 
 
 def _read_shop() -> ShopSnapshot:
-    version = current_session().load().shop_version
+    version = row_session().load().shop_version
     snapshots = extension().snapshots
     return snapshots.current() if version is None else snapshots.at(version)
 
@@ -96,13 +96,17 @@ def negotiated_language() -> str:
     chosen = preference(LANG_COOKIE)
     if chosen in LANGUAGES:
         return chosen
-    return negotiate(request.headers.get("Accept-Language", "")) or current_shop().policy("shop.default_language")
+    return _language_of_header() or current_shop().policy("shop.default_language")
 
 
 def _once(key: str, make: Callable[[], Any]) -> Any:
     if key not in g:
         setattr(g, key, make())
     return g.get(key)
+
+
+def _language_of_header() -> str:
+    return negotiate(request.headers.get("Accept-Language", ""))
 
 
 def _language_of_path() -> str:
@@ -117,7 +121,7 @@ def init_context(app: Flask) -> None:
     def take_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
         """Views do not take the language; they ask ``current_lang()``."""
         named = values.pop("lang", None) if values else None
-        g.lang = named or _language_of_path() or negotiate(request.headers.get("Accept-Language", "")) or "en"
+        g.lang = named or _language_of_path() or row_session().language() or _language_of_header() or "en"
 
     @app.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from flask import Flask, abort, current_app, request
 from storefront.config import Settings
 from storefront.core.i18n.translate import gettext as _
 from storefront.extensions import csrf
-from storefront.shop.session import current_session
+from storefront.shop.session import row_session
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 View = TypeVar("View", bound=Callable[..., Any])
@@ -72,4 +72,4 @@ def is_same_origin(header: Callable[[str], str | None], allowed: set[str]) -> bo
 
 def has_token() -> bool:
     """Whether forms on this page carry a token: there is a session to bind it to."""
-    return current_session().exists
+    return row_session().exists

@@ -10,7 +10,7 @@ from flask import Flask, Response, current_app, g, request
 
 from storefront.config import Settings
 from storefront.shop.hx import VARY, is_fragment
-from storefront.shop.session import current_session
+from storefront.shop.session import row_session
 
 log = logging.getLogger("storefront.request")
 
@@ -91,7 +91,7 @@ def _with_cache_rules(response: Response) -> Response:
     if "Cache-Control" in response.headers:
         return response
     view = current_app.view_functions.get(request.endpoint or "")
-    personal = not getattr(view, "is_cacheable", False) or bool(current_session().sent_token)
+    personal = not getattr(view, "is_cacheable", False) or bool(row_session().sent_token)
     if personal or request.method not in ("GET", "HEAD") or response.status_code != 200 or is_fragment():
         response.headers["Cache-Control"] = PRIVATE
         response.vary.add("Cookie")

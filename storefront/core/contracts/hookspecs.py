@@ -10,6 +10,7 @@ from typing import Any
 
 import pluggy
 
+from storefront.core.contracts.manage import ManagePage
 from storefront.core.contracts.payments import PaymentMethod
 from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.pricing import Adjuster
@@ -56,6 +57,17 @@ def storefront_settings() -> PluginSettings:  # type: ignore[empty-body]
 
     When: once at boot. Style: register. Returns: one declaration; without this hook the plugin has no settings.
     Errors: anything raised, or a field the shop cannot store, marks the plugin broken.
+    """
+
+
+@hookspec
+def storefront_manage_pages() -> Iterable[ManagePage]:  # type: ignore[empty-body]
+    """The plugin's pages in the back office: lists and forms, under ``/manage/plugins/<plugin>/<key>/``.
+
+    When: once at boot. Style: register. Returns: pages whose keys are unique in the plugin; they are reachable, and in the
+    menu of whoever has their ``view`` right, while the plugin is enabled. Their functions are called within a request or
+    a job, with the plugin's settings readable.
+    Errors: anything raised, a repeated key or an unknown right marks the plugin broken; none of its offers is used.
     """
 
 

@@ -109,6 +109,18 @@ def _claim(due: ColumnElement[bool], limit: int, now: datetime, lease: timedelta
     return sorted((ClaimedRow(*row) for row in rows), key=lambda row: order[row.id])
 
 
+def prolong(row: ClaimedRow, now: datetime, lease: timedelta = LEASE) -> bool:
+    """A long job says that it is still being worked on, inside the caller's unit. ``False`` when somebody else claimed it
+    meanwhile: then it must be left alone."""
+    found = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == row.id, OutboxRow.state == OutboxState.CLAIMED, OutboxRow.attempts == row.attempts)
+        .values(claimed_until=now + lease)
+        .returning(OutboxRow.id)
+    ).first()
+    return found is not None
+
+
 def done_before(job_id: str, handler: str) -> bool:
     """Whether the effect of this job happened already. For foreign effects: look here before acting."""
     return session.get(InboxRow, (job_id, handler)) is not None

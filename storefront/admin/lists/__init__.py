@@ -1,0 +1,1 @@
+"""Lists made of their declarations: asked, shown, acted upon, exported."""

@@ -1,0 +1,84 @@
+"""The wiring of the back office: its areas, its declared pages, its menu."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Flask
+
+from storefront.admin.content.announcements import ANNOUNCEMENTS
+from storefront.admin.declared import add_page, plugin_blueprint
+from storefront.admin.guard import MANAGE, Member, find_member, init_guard, is_manage
+from storefront.admin.registry import plugin_pages, register_pages
+from storefront.admin.tasks.views import task_pages
+from storefront.core.contracts.manage import ManagePage
+from storefront.core.i18n.translate import N_, domain_gettext
+from storefront.core.i18n.translate import gettext as _
+from storefront.shop.context import current_shop, extension
+
+__all__ = ["MANAGE", "init_manage"]
+
+PAGES: tuple[ManagePage, ...] = (ANNOUNCEMENTS,)
+BLUEPRINTS: tuple[Blueprint, ...] = (task_pages, plugin_blueprint)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the menu, for those with ``right``. ``path``: under ``/manage/``."""
+
+    label: str
+    path: str
+    right: str
+
+
+MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    (N_("Shop"), (Entry(N_("Today"), "", "today.view"),)),
+    (N_("Content"), (Entry(N_("Announcements"), "announcements/", "pages.view"),)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuGroup:
+    title: str
+    links: tuple[MenuLink, ...]
+
+
+def menu() -> list[MenuGroup]:
+    """What the member may open, in their language; groups without an entry are left out."""
+    member = find_member()
+    if member is None:
+        return []
+    groups = [
+        MenuGroup(_(title), tuple(MenuLink(_(e.label), f"/manage/{e.path}") for e in entries if member.may(e.right)))
+        for title, entries in MENU
+    ]
+    groups.append(MenuGroup(_("Plugins"), _plugin_links(member)))
+    return [group for group in groups if group.links]
+
+
+def _plugin_links(member: Member) -> tuple[MenuLink, ...]:
+    links = []
+    for page in plugin_pages(extension().host, current_shop()):
+        if page.spec.menu and member.may(page.spec.view):
+            links.append(MenuLink(domain_gettext(page.source)(page.spec.title), f"{page.root}/"))
+    return tuple(links)
+
+
+def init_manage(app: Flask) -> None:
+    init_guard(app)
+    declared = Blueprint(MANAGE, __name__)
+    for page in register_pages(PAGES):
+        add_page(declared, page)
+    app.register_blueprint(declared)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(manage_menu=menu, member=find_member, page_frame=page_frame)
+
+
+def page_frame() -> str:
+    """What an error page stands in."""
+    return "manage/base.html" if is_manage() and find_member() is not None else "base.html"

@@ -1,0 +1,1 @@
+"""Long acts: carried out by a worker, watched by whoever started them."""
