@@ -161,6 +161,11 @@ class _Order:
             return None
 
 
+def row_number(row_id: str) -> int | None:
+    """The number a row is identified by in an address; ``None`` for what cannot be one."""
+    return int(row_id) if row_id.isascii() and row_id.isdigit() and 0 < int(row_id[:19]) < 2**31 else None
+
+
 def _plain(typed: str) -> str:
     return typed.replace("\0", "").strip()[:MAX_QUESTION]
 

@@ -24,11 +24,11 @@ TOKYO = {
 
 @dataclass
 class Form:
-    """A form as the page shows it. ``fields``: what a browser would send; ``options``: choices by name, ``disabled``
-    ones left out."""
+    """A form as the page shows it. ``fields``: what a browser would send (of several ticked boxes with one name a list);
+    ``options``: choices by name, ``disabled`` ones left out."""
 
     attributes: Mapping[str, str]
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     options: dict[str, list[str]] = field(default_factory=dict)
     buttons: list[Mapping[str, str]] = field(default_factory=list)
 
@@ -53,7 +53,7 @@ class Page(HTMLParser):
         self.ids: list[str] = []
         self._texts: dict[int, list[str]] = {}
         self._open: list[tuple[str, int | None]] = []
-        self._select = ""
+        self._select = self._area = ""
         self.feed(html)
 
     VOID = frozenset({"input", "meta", "link", "img", "br", "hr", "use", "path"})
@@ -87,18 +87,28 @@ class Page(HTMLParser):
             form.options[self._select].append(given.get("value", ""))
             if "selected" in given or self._select not in form.fields:
                 form.fields[self._select] = given.get("value", "")
+        elif tag == "textarea" and name:
+            self._area = name
+            form.fields[name] = ""
         elif tag == "input" and name:
             if given.get("type") in ("radio", "checkbox"):
                 if "disabled" not in given:
                     form.options.setdefault(name, []).append(given.get("value", "on"))
                     if "checked" in given:
-                        form.fields[name] = given.get("value", "on")
+                        self._tick(form, name, given.get("value", "on"))
             else:
                 form.fields[name] = given.get("value", "")
+
+    @staticmethod
+    def _tick(form: Form, name: str, value: str) -> None:
+        before = form.fields.get(name)
+        form.fields[name] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "select":
             self._select = ""
+        if tag == "textarea":
+            self._area = ""
         if tag in self.VOID:
             return
         while self._open:
@@ -107,6 +117,8 @@ class Page(HTMLParser):
                 return
 
     def handle_data(self, data: str) -> None:
+        if self._area and self.forms:
+            self.forms[-1].fields[self._area] += data
         for _tag, index in self._open:
             if index is not None:
                 self._texts[index].append(data)
@@ -164,7 +176,7 @@ class Visitor:
         return self.follow() if follow else self.last
 
     def submits(
-        self, mark: str, button: str = "", *, part: bool = False, follow: bool = True, **fields: str
+        self, mark: str, button: str = "", *, part: bool = False, follow: bool = True, **fields: Any
     ) -> TestResponse:
         """Send the form with this mark of the page in hand, with ``fields`` changed, by the button named ``button``."""
         form = self.page.form(mark)

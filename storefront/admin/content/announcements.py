@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from storefront.core.contracts.manage import Column, Field, FormSpec, Kind, ListSpec, ManagePage, Section, Show
 from storefront.core.db import in_unit_of_work
 from storefront.core.i18n.translate import N_, current_language, gettext
-from storefront.core.paging import QuerySource
+from storefront.core.paging import QuerySource, row_number
 from storefront.core.settings.announcements import find_announcement, remove_announcement, save_announcement
 from storefront.core.settings.models import Announcement
 from storefront.core.settings.policies import in_language
@@ -21,7 +21,8 @@ def _rows() -> Select[Any]:
 
 
 def _load(row_id: str) -> Mapping[str, Any] | None:
-    row = find_announcement(int(row_id), lock=in_unit_of_work()) if row_id.isascii() and row_id.isdigit() else None
+    number = row_number(row_id)
+    row = find_announcement(number, lock=in_unit_of_work()) if number else None
     if row is None:
         return None
     return {"text": row.text, "places": tuple(row.places), "starts_at": row.starts_at, "ends_at": row.ends_at}

@@ -147,11 +147,10 @@ def _input(field: Field, around: Surroundings, *, required: bool, new: bool) -> 
         case Kind.YES:
             return YesField(label)
         case Kind.CHOICE:
-            choices = choices_of(field, around)
-            offered = choices if required or any(not value for value, _label in choices) else [("", ""), *choices]
-            return ChoiceField(label, choices=offered, **options)
+            offered = {value for value, _label in choices_of(field, around)}
+            return ChoiceField(label, offered=offered if required else offered | {""}, **options)
         case Kind.CHOICES:
-            return ChoicesField(label, choices=choices_of(field, around), **options)
+            return ChoicesField(label, offered={value for value, _label in choices_of(field, around)}, **options)
         case Kind.SECRET:
             return PasswordField(label, **options)
         case _:

@@ -3,15 +3,14 @@ typed is always shown again as it was."""
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import BooleanField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from storefront.core.contracts.manage import BadValue, Field, Kind
 from storefront.core.i18n.translate import N_
@@ -58,25 +57,33 @@ class YesField(BooleanField):
     """A box. An absent box is a "no": browsers send nothing for it."""
 
 
-class ChoiceField(SelectField):
-    """One of several; what is not offered is refused, unless it is what is stored already (``kept``)."""
+class ChoiceField(StringField):
+    """One of ``offered``; what is not offered is refused, unless it is what is stored already."""
 
-    def __init__(self, label: str, *, choices: list[tuple[str, str]], **options: Any) -> None:
-        super().__init__(label, choices=choices, **options)
+    def __init__(self, label: str, *, offered: Collection[str], **options: Any) -> None:
+        super().__init__(label, **options)
+        self._offered = offered
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = str(valuelist[0]) if valuelist else self.data or ""
 
     def pre_validate(self, form: Any) -> None:
-        known = {value for value, _label in self.choices or ()}
-        if (self.data or "") not in known and self.data != self.object_data:
+        if (self.data or "") not in self._offered and self.data != self.object_data:
             raise StopValidation(_("Please choose one of the list."))
 
 
-class ChoicesField(SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+class ChoicesField(StringField):
+    """Some of ``offered``."""
+
+    def __init__(self, label: str, *, offered: Collection[str], **options: Any) -> None:
+        super().__init__(label, **options)
+        self._offered = offered
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.data = tuple(dict.fromkeys(str(value) for value in valuelist))
 
     def pre_validate(self, form: Any) -> None:
-        known = {value for value, _label in self.choices or ()}
-        if not set(self.data or ()) <= known | set(self.object_data or ()):
+        if not set(self.data or ()) <= {*self._offered, *(self.object_data or ())}:
             raise StopValidation(_("Please choose from the list."))
 
 
