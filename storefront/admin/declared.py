@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort
 from storefront.admin.forms.views import remove_row, save_form, show_form
 from storefront.admin.guard import decides_itself, needs, require
 from storefront.admin.lists.views import act_on_rows, export_list, show_list
+from storefront.admin.plugins.settings import SETTINGS_KEY, settings_page
 from storefront.admin.registry import Registered, plugin_pages
 from storefront.shop.context import current_providers, current_shop, extension
 
@@ -40,7 +41,8 @@ def add_page(blueprint: Blueprint, page: Registered) -> None:
         route("/new", "_new", spec.adds, lambda p: show_form(p, None), "GET")
         route("/new", "_create", spec.adds, lambda p: save_form(p, None), "POST")
     route("/<row_id>", "_form", spec.view, show_form, "GET")
-    route("/<row_id>", "_save", spec.edit, save_form, "POST")
+    if not spec.form.readonly:
+        route("/<row_id>", "_save", spec.edit, save_form, "POST")
     if spec.form.remove is not None:
         route("/<row_id>/remove", "_remove", spec.adds, remove_row, "POST")
 
@@ -50,6 +52,9 @@ def add_page(blueprint: Blueprint, page: Registered) -> None:
 
 def _found(plugin: str, key: str) -> Registered:
     current_providers()  # from here on the plugin can read its settings
+    if key == SETTINGS_KEY:
+        found = settings_page(extension().host, current_shop(), plugin)
+        return found or abort(404)
     for page in plugin_pages(extension().host, current_shop()):
         if page.source == plugin and page.spec.key == key:
             return page

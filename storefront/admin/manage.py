@@ -4,10 +4,15 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Flask
 
+from storefront.admin.audit.pages import AUDIT
 from storefront.admin.content.announcements import ANNOUNCEMENTS
 from storefront.admin.declared import add_page, plugin_blueprint
 from storefront.admin.guard import MANAGE, Member, find_member, init_guard, is_manage
+from storefront.admin.plugins.views import PLUGINS, plugin_admin
 from storefront.admin.registry import plugin_pages, register_pages
+from storefront.admin.settings.currencies import CURRENCIES
+from storefront.admin.settings.destinations import DESTINATIONS
+from storefront.admin.settings.policies import POLICIES
 from storefront.admin.tasks.views import task_pages
 from storefront.core.contracts.manage import ManagePage
 from storefront.core.i18n.translate import N_, domain_gettext
@@ -16,8 +21,8 @@ from storefront.shop.context import current_shop, extension
 
 __all__ = ["MANAGE", "init_manage"]
 
-PAGES: tuple[ManagePage, ...] = (ANNOUNCEMENTS,)
-BLUEPRINTS: tuple[Blueprint, ...] = (task_pages, plugin_blueprint)
+PAGES: tuple[ManagePage, ...] = (ANNOUNCEMENTS, POLICIES, CURRENCIES, DESTINATIONS, PLUGINS, AUDIT)
+BLUEPRINTS: tuple[Blueprint, ...] = (task_pages, plugin_admin, plugin_blueprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,16 @@ class Entry:
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Shop"), (Entry(N_("Today"), "", "today.view"),)),
     (N_("Content"), (Entry(N_("Announcements"), "announcements/", "pages.view"),)),
+    (
+        N_("Set-up"),
+        (
+            Entry(N_("Settings"), "settings/", "settings.view"),
+            Entry(N_("Currencies"), "currencies/", "settings.view"),
+            Entry(N_("Closed destinations"), "destinations/", "settings.view"),
+            Entry(N_("Plugins"), "plugins/", "plugins.view"),
+            Entry(N_("Audit log"), "audit/", "audit.view"),
+        ),
+    ),
 )
 
 

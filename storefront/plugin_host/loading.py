@@ -76,6 +76,8 @@ def collect(manager: pluggy.PluginManager, name: str) -> Offers:
     )
 
 
+# Addresses the shop itself has under /manage/plugins/<plugin>/.
+TAKEN_KEYS = frozenset({"settings", "enable", "disable"})
 PAGE_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
@@ -86,8 +88,11 @@ def _pages(manager: pluggy.PluginManager, name: str) -> tuple[ManagePage, ...]:
     for page in pages:
         if not isinstance(page, ManagePage):
             raise PluginBroken(f"storefront_manage_pages() returned {page!r}, which is no ManagePage.")
-        if not PAGE_KEY.match(page.key):
-            raise PluginBroken(f"The page key {page.key!r} must be small letters, digits and underscores.")
+        if not PAGE_KEY.match(page.key) or page.key in TAKEN_KEYS:
+            taken = ", ".join(sorted(TAKEN_KEYS))
+            raise PluginBroken(
+                f"The page key {page.key!r} must be small letters, digits and underscores, and none of: {taken}."
+            )
         acts = page.rows.bulk if page.rows is not None else ()
         for right in (page.view, page.edit, page.adds, *(act.right for act in acts)):
             if right not in ALL_RIGHTS:

@@ -124,7 +124,7 @@ class _Builder:
     refused: Mapping[str, Sequence[str]]
 
     def field(self, field: Field) -> FieldView:
-        label, help_ = self.around.words(field.label), self.around.words(field.help) if field.help else ""
+        label, help_ = self.around.words(field.label), _help(field, self.around)
         base = {
             "spec": field,
             "label": label,
@@ -145,7 +145,7 @@ class _Builder:
         return FieldView(
             field,
             self.around.words(field.label),
-            self.around.words(field.help) if field.help else "",
+            _help(field, self.around),
             field.kind.value,
             TYPES.get(field.kind, "text"),
             MODES.get(field.kind, ""),
@@ -201,6 +201,10 @@ class _Builder:
         if field.kind is Kind.ROWS:
             return _("%(count)s rows", count=len(value))
         return shower(field, currency=self.around.currency, zone=self.around.zone)(value)
+
+
+def _help(field: Field, around: Surroundings) -> str:
+    return " ".join(text for text in (around.words(field.help) if field.help else "", field.note) if text)
 
 
 def _text_of(bound: Any, field: Field) -> str:

@@ -33,7 +33,7 @@ class Cell:
 
 def cell_of(column: Column, row: Any, words: Translator, zone: str) -> Cell:
     value, show = column.of(row), column.show.value
-    if value is None or value == "":
+    if value is None or (value == "" and "" not in (column.words or {})):
         return Cell(show, "–" if value is None else "")
     match column.show:
         case Show.MONEY:

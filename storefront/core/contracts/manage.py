@@ -182,7 +182,7 @@ class Field:
     """``per_language``: one text per language, shown side by side; its value is a mapping from language to text, empty
     ones left out. ``currency``: of ``MONEY``; default the shop's base currency. ``check``: called with the value; raises
     ``BadValue``. ``right``: who may change it, where that is not the form's own right; others see it. ``fixed``: cannot be
-    changed once stored. ``fields``, ``at_most``: of ``ROWS``; columns of a row have no languages and no rows of their own,
+    changed once stored. ``note``: stands beside ``help`` and is translated already. ``fields``, ``at_most``: of ``ROWS``; columns of a row have no languages and no rows of their own,
     a hidden ``id`` keeps a stored row apart from a new one."""
 
     name: str
@@ -199,6 +199,7 @@ class Field:
     check: Callable[[Any], None] | None = None
     right: str = ""
     fixed: bool = False
+    note: str = ""
     fields: "tuple[Field, ...]" = ()
     at_most: int = 50
 
@@ -243,6 +244,8 @@ class FormSpec:
     heading: Callable[[Mapping[str, Any]], str] | None = None
     # Of one row for all (settings): there is no list and ``load`` ignores its argument.
     single: bool = False
+    # Only to look at: there is no way to save it.
+    readonly: bool = False
 
     def fields(self) -> Iterator[Field]:
         for section in self.sections:

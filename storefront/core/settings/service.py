@@ -4,6 +4,8 @@ the shop's version, so that every process reads the new value at its next reques
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from storefront.core.audit.service import record
 from storefront.core.db import session, utcnow
 from storefront.core.i18n.translate import N_
@@ -28,6 +30,26 @@ def set_policy(key: str, value: Any, actor: str) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
     record(actor, "settings.policy", ("policy", key), value=value)
     touch()
+
+
+def set_policies(values: Mapping[str, Any], actor: str) -> tuple[str, ...]:
+    """Set those of ``values`` that differ from what holds now; the keys that did. One audit row each, one move of the
+    version. Raises ``BadPolicy`` before anything is written."""
+    for key, value in values.items():
+        check_policy(key, value)
+    stored: dict[str, Any] = dict(
+        session.execute(select(Policy.key, Policy.value).where(Policy.key.in_(values))).all()
+    )
+    changed = [key for key, value in values.items() if stored.get(key, DEFAULTS[key]) != value]
+    for key in changed:
+        statement = insert_for(Policy).values(key=key, value=values[key])
+        session.execute(
+            statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
+        )
+        record(actor, "settings.policy", ("policy", key), before=stored.get(key, DEFAULTS[key]), value=values[key])
+    if changed:
+        touch()
+    return tuple(changed)
 
 
 def check_policy(key: str, value: Any) -> None:

@@ -1,0 +1,1 @@
+"""The plugins: what is installed, switched on, set up."""

@@ -1,0 +1,135 @@
+"""The settings of a plugin as a form, made of what the plugin declares."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from storefront.admin.registry import Registered
+from storefront.core.contracts.manage import BadValue, Field, FormSpec, Kind, ManagePage, Section
+from storefront.core.contracts.plugin_settings import PluginSettings
+from storefront.core.i18n.translate import N_
+from storefront.core.i18n.translate import gettext as _
+from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot, load_snapshot, read_version
+from storefront.plugin_host import service
+from storefront.plugin_host.host import PluginHost
+from storefront.plugin_host.settings import Key, keys_of
+
+SETTINGS_KEY = "settings"
+
+
+def settings_page(host: PluginHost, shop: ShopSnapshot, name: str) -> Registered | None:
+    """The page of an installed plugin that runs and has settings, enabled or not; else ``None``."""
+    declaration = host.declaration(name)
+    if declaration is None:
+        return None
+    plugin = host.get(name)
+    spec = ManagePage(
+        key=SETTINGS_KEY,
+        title=plugin.meta.title if plugin.meta else name,
+        view="plugins.view",
+        edit="plugins.edit",
+        intro=declaration.intro,
+        form=_form(host, name, declaration, shop.plugins.get(name, PluginConfig()).settings),
+        menu=False,
+    )
+    return Registered(spec, name, f"/manage/plugins/{name}/{SETTINGS_KEY}")
+
+
+def _form(host: PluginHost, name: str, declaration: PluginSettings, stored: Mapping[str, Any]) -> FormSpec:
+    keys = keys_of(declaration)
+    defaults = declaration.values()
+    fields: dict[str, Field] = {}
+    for key in keys:
+        fields.setdefault(key.field, _field(key, getattr(defaults, key.field), stored))
+
+    def load(_row_id: str) -> Mapping[str, Any]:
+        config = load_snapshot(read_version()).plugins.get(name, PluginConfig())
+        return _values(keys, config.settings)
+
+    def save(_row_id: str | None, values: Mapping[str, Any], actor: str) -> str:
+        config = load_snapshot(read_version()).plugins.get(name, PluginConfig())
+        changes = {key.name: _raw(key, values[key.field]) for key in keys}
+        # An empty secret field means "as it is", not "none".
+        changes = {n: v for n, v in changes.items() if not (v is None and _is_secret(keys, n))}
+        same = _values(keys, config.settings)
+        service.set_settings(host, name, {n: v for n, v in changes.items() if v != _raw_of(keys, n, same)}, actor)
+        return ""
+
+    return FormSpec(sections=(Section("", tuple(fields.values())),), load=load, save=save, single=True)
+
+
+def _is_secret(keys: tuple[Key, ...], name: str) -> bool:
+    return any(key.name == name and key.info.secret for key in keys)
+
+
+def _raw_of(keys: tuple[Key, ...], name: str, values: Mapping[str, Any]) -> Any:
+    key = next(key for key in keys if key.name == name)
+    return _raw(key, values[key.field])
+
+
+def _field(key: Key, default: Any, stored: Mapping[str, Any]) -> Field:
+    info = key.info
+    options: dict[str, Any] = {"help": info.help, "note": _note(key, default, stored)}
+    if info.per_language:
+        return Field(key.field, info.label, Kind.LINES, per_language=True, **options)
+    if info.parse is not None:
+        return Field(key.field, info.label, Kind.LINES, check=_json, max_length=20_000, **options)
+    if info.secret:
+        return Field(key.field, info.label, Kind.SECRET, **options)
+    if info.choices:
+        return Field(key.field, info.label, Kind.CHOICE, choices={c: c for c in info.choices}, **options)
+    if key.kind is bool:
+        return Field(key.field, info.label, Kind.YES, help=info.help)
+    if key.kind is int:
+        lowest = -(2**31) + 1 if info.minimum is None else info.minimum
+        return Field(key.field, info.label, Kind.NUMBER, minimum=lowest, maximum=info.maximum, **options)
+    return Field(key.field, info.label, max_length=20_000, **options)
+
+
+def _note(key: Key, default: Any, stored: Mapping[str, Any]) -> str:
+    if key.info.secret:
+        return _("A value is stored. It is not shown; a new one replaces it.") if key.name in stored else ""
+    if key.info.per_language or key.kind is bool or default in ("", (), None):
+        return ""
+    shown = json.dumps(default, default=str, ensure_ascii=False) if key.info.parse is not None else default
+    return _("Empty: %(default)s.", default=", ".join(shown) if isinstance(shown, tuple) else shown)
+
+
+def _json(text: str) -> None:
+    try:
+        json.loads(text)
+    except ValueError:
+        raise BadValue(N_("This must be written as JSON.")) from None
+
+
+def _values(keys: tuple[Key, ...], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The stored settings by field, as the form holds them: "" or ``None`` while the default holds; secrets never."""
+    values: dict[str, Any] = {}
+    for key in keys:
+        value = stored.get(key.name)
+        if key.lang:
+            values.setdefault(key.field, {})[key.lang] = value or ""
+        elif key.info.secret:
+            values[key.field] = ""
+        elif key.info.parse is not None:
+            values[key.field] = "" if value is None else json.dumps(value, ensure_ascii=False, indent=1)
+        elif key.kind is bool:
+            values[key.field] = bool(value)
+        elif key.kind is int:
+            values[key.field] = value
+        elif isinstance(value, list | tuple):
+            values[key.field] = ", ".join(value)
+        else:
+            values[key.field] = value or ""
+    return values
+
+
+def _raw(key: Key, value: Any) -> Any:
+    """What ``set_settings`` is given: ``None`` for the default."""
+    if key.lang:
+        value = (value or {}).get(key.lang)
+    if value in ("", None):
+        return None
+    if key.info.parse is not None and isinstance(value, str):
+        return json.loads(value)
+    return value

@@ -1,0 +1,209 @@
+"""The policies of the shop as one form: every key of ``core/settings/policies.py`` has its field here (a test compares)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import select
+
+from storefront.core.contracts.manage import BadValue, Field, FormRefused, FormSpec, Kind, ManagePage, Section
+from storefront.core.customers.addresses import country_choices
+from storefront.core.db import in_unit_of_work, lock_for_update, session
+from storefront.core.i18n.translate import N_, current_language, gettext
+from storefront.core.settings.models import Policy
+from storefront.core.settings.policies import DEFAULTS
+from storefront.core.settings.service import set_policies
+from storefront.core.settings.snapshot import load_snapshot, read_version
+from storefront.core.values.language import LANGUAGES, OWN_NAMES
+from storefront.core.values.types import Problem
+
+ANY_COUNTRY = "*"
+WEEKDAYS = {
+    "0": N_("Monday"),
+    "1": N_("Tuesday"),
+    "2": N_("Wednesday"),
+    "3": N_("Thursday"),
+    "4": N_("Friday"),
+    "5": N_("Saturday"),
+    "6": N_("Sunday"),
+}
+
+
+def field_name(key: str) -> str:
+    return key.replace(".", "__")
+
+
+def _languages() -> Iterable[tuple[str, str]]:
+    return [(lang, OWN_NAMES[lang]) for lang in LANGUAGES]
+
+
+def _zones() -> Iterable[tuple[str, str]]:
+    return [(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
+
+
+def _countries() -> Iterable[tuple[str, str]]:
+    return list(country_choices(current_language()))
+
+
+def _countries_or_any() -> Iterable[tuple[str, str]]:
+    return [(ANY_COUNTRY, gettext("Any other country")), *_countries()]
+
+
+def _zone_known(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        raise BadValue(N_("There is no such time zone.")) from None
+
+
+def _dates(text: str) -> None:
+    for line in text.split():
+        try:
+            date.fromisoformat(line)
+        except ValueError:
+            raise BadValue(N_("%(line)s is no date. Write one date a line, like 2027-01-04."), line=line[:20]) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A policy and its field. ``read``: from the stored value to the field's, ``write``: back."""
+
+    key: str
+    field: Field
+    read: Callable[[Any], Any] = lambda value: value
+    write: Callable[[Any], Any] = lambda value: value
+
+
+def _setting(key: str, label: str, kind: Kind = Kind.TEXT, **options: Any) -> Setting:
+    read, write = options.pop("read", None), options.pop("write", None)
+    field = Field(field_name(key), label, kind, **options)
+    return Setting(key, field, read or (lambda value: value), write or (lambda value: value))
+
+
+def _free_rows(stored: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
+    return tuple({"id": country, "country": country, "amount": amount} for country, amount in stored.items())
+
+
+def _free_policy(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    return {row["country"]: row["amount"] or 0 for row in rows if row["country"]}
+
+
+SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
+    (
+        N_("The shop"),
+        "",
+        (
+            _setting("shop.name", N_("Name"), per_language=True, required=True, max_length=80),
+            _setting("shop.seal", N_("Character in the seal"), max_length=1, help=N_("Empty: the first of the name.")),
+            _setting("shop.email", N_("Mail address"), Kind.MAIL, help=N_("Sender of mails, and where answers go.")),
+            _setting("shop.from_name", N_("Sender's name in mails"), per_language=True, max_length=80),
+            _setting("shop.default_language", N_("Default language"), Kind.CHOICE, choices=_languages, required=True),
+            _setting("shop.base_currency", N_("Base currency"), fixed=True),
+            _setting("shop.country", N_("Where parcels leave from"), Kind.CHOICE, choices=_countries, required=True),
+            _setting("shop.time_zone", N_("Time zone"), Kind.CHOICE, choices=_zones, required=True, check=_zone_known),
+        ),
+    ),
+    (
+        N_("Ordering and paying"),
+        "",
+        (
+            _setting("cart.max_quantity", N_("Pieces of one item in a cart"), Kind.NUMBER, minimum=1, maximum=999, required=True),
+            _setting("stock.low", N_("“Only n left” from here down"), Kind.NUMBER, maximum=999, required=True),
+            _setting(
+                "checkout.billing_mode",
+                N_("Billing"),
+                Kind.CHOICE,
+                choices={"pay_now": N_("Pay when ordering"), "invoice_later": N_("Invoice when everything is here")},
+                required=True,
+            ),
+            _setting("checkout.hold_minutes", N_("Minutes goods are held during payment"), Kind.NUMBER, minimum=1, maximum=1440, required=True),
+            _setting("payment.days", N_("Days to pay"), Kind.NUMBER, minimum=1, maximum=60, required=True, help=N_("Unpaid at the end of this day, an order is cancelled.")),
+            _setting("guest.coupons", N_("Guests may use coupons"), Kind.YES),
+            _setting("coupon_with_points", N_("A coupon and points may be used together"), Kind.YES),
+            _setting("combine.orders", N_("Shoppers may join open orders"), Kind.YES),
+            _setting("orders.number_prefix", N_("Before the day in an order number"), max_length=6),
+        ),
+    ),
+    (
+        N_("Postage"),
+        "",
+        (
+            _setting(
+                "shipping.free",
+                N_("Free postage from"),
+                Kind.ROWS,
+                help=N_("Sum of the items from which postage is free, by destination."),
+                read=_free_rows,
+                write=_free_policy,
+                fields=(
+                    Field("country", N_("Destination"), Kind.CHOICE, choices=_countries_or_any),
+                    Field("amount", N_("From"), Kind.MONEY),
+                ),
+            ),
+            _setting("shipping.packaging_weight", N_("Weight of the packaging"), Kind.WEIGHT, minimum=0, help=N_("Added to the goods of each parcel.")),
+            _setting("shipping.lead_days", N_("Business days until a parcel leaves"), Kind.NUMBER, maximum=90, required=True),
+        ),
+    ),
+    (
+        N_("Calendar"),
+        N_("Deadlines in business days follow it; shoppers see the closed days at the foot of every page."),
+        (
+            _setting(
+                "calendar.weekly_off",
+                N_("Closed every week on"),
+                Kind.CHOICES,
+                choices=WEEKDAYS,
+                read=lambda days: tuple(str(day) for day in days),
+                write=lambda days: sorted(int(day) for day in days),
+            ),
+            _setting("calendar.holidays", N_("Public holidays"), Kind.CHOICE, choices={"": N_("Open on public holidays"), "JP": N_("Closed on Japanese holidays")}),
+            _setting(
+                "calendar.closed_days",
+                N_("Further closed days"),
+                Kind.LINES,
+                help=N_("One date a line, like 2027-01-04."),
+                check=_dates,
+                read="\n".join,
+                write=lambda text: sorted(set(text.split())),
+            ),
+        ),
+    ),
+)  # fmt: skip
+SETTINGS = {setting.field.name: setting for _title, _help, settings in SECTIONS for setting in settings}
+
+
+def _load(_row_id: str) -> Mapping[str, Any]:
+    if in_unit_of_work():
+        # Two who save at once wait for each other here.
+        session.execute(lock_for_update(select(Policy.key).where(Policy.key.in_(DEFAULTS)).order_by(Policy.key))).all()
+    policies = load_snapshot(read_version()).policies
+    return {name: setting.read(policies[setting.key]) for name, setting in SETTINGS.items()}
+
+
+def _save(_row_id: str | None, values: Mapping[str, Any], actor: str) -> str:
+    countries = [row["country"] for row in values[field_name("shipping.free")]]
+    if len(set(countries)) != len(countries):
+        raise FormRefused(
+            Problem(N_("A destination stands here twice."), field_name=field_name("shipping.free"), code="twice")
+        )
+    written = {
+        setting.key: setting.write(values[name]) for name, setting in SETTINGS.items() if not setting.field.fixed
+    }
+    set_policies({key: DEFAULTS[key] if value is None else value for key, value in written.items()}, actor)
+    return ""
+
+
+POLICIES = ManagePage(
+    key="settings",
+    title=N_("Settings of the shop"),
+    view="settings.view",
+    edit="settings.edit",
+    form=FormSpec(
+        sections=tuple(Section(title, tuple(s.field for s in settings), help_) for title, help_, settings in SECTIONS),
+        load=_load,
+        save=_save,
+        single=True,
+    ),
+)
