@@ -6,6 +6,24 @@ What stands here is versioned by ``API_VERSION``; ``docs/plugins.md`` explains i
 
 from storefront.core.contracts.currency import in_currency as _in_currency
 from storefront.core.contracts.hookspecs import hookimpl
+from storefront.core.contracts.manage import (
+    ActRefused,
+    Ask,
+    BadValue,
+    BulkAct,
+    Column,
+    Field,
+    Filter,
+    FormRefused,
+    FormSpec,
+    Found,
+    Kind,
+    ListSource,
+    ListSpec,
+    ManagePage,
+    Section,
+    Show,
+)
 from storefront.core.contracts.meta import API_VERSION, PluginMeta
 from storefront.core.contracts.payments import (
     Accepted,
@@ -53,6 +71,7 @@ from storefront.core.contracts.shipping import (
 from storefront.core.i18n.formats import country_name, format_date, format_money, format_weight
 from storefront.core.i18n.translate import N_, use_language
 from storefront.core.i18n.translate import domain_gettext as plugin_gettext
+from storefront.core.paging import QuerySource, RowsSource
 from storefront.core.values.language import FALLBACKS, LANGUAGES
 from storefront.core.values.money import BadAmount, CurrencyMismatch, Money
 from storefront.core.values.types import (
@@ -65,24 +84,30 @@ from storefront.core.values.types import (
     Unknown,
     YearMonth,
 )
-from storefront.plugin_host.binding import format_deadline, plugin_settings
+from storefront.plugin_host.binding import change_settings, format_deadline, plugin_settings
 
 __all__ = [
     "API_VERSION",
     "FALLBACKS",
     "LANGUAGES",
+    "N_",
     "Accepted",
+    "ActRefused",
     "Adjuster",
     "Adjustment",
     "Applied",
     "Approved",
+    "Ask",
     "AttemptView",
     "BadAmount",
     "BadSetting",
+    "BadValue",
     "Basket",
     "BasketLine",
+    "BulkAct",
     "Capabilities",
     "Captured",
+    "Column",
     "CurrencyMismatch",
     "CurrencyRate",
     "CustomerView",
@@ -90,12 +115,20 @@ __all__ = [
     "Destination",
     "Dimensions",
     "Fact",
+    "Field",
+    "Filter",
+    "FormRefused",
+    "FormSpec",
+    "Found",
     "Instructions",
+    "Kind",
     "Lane",
     "LineKind",
+    "ListSource",
+    "ListSpec",
+    "ManagePage",
     "MethodContext",
     "Money",
-    "N_",
     "NotOffered",
     "NotServed",
     "Offered",
@@ -107,6 +140,7 @@ __all__ = [
     "PluginSettings",
     "PriceContext",
     "Problem",
+    "QuerySource",
     "Quote",
     "RawWebhook",
     "Redirect",
@@ -114,14 +148,18 @@ __all__ = [
     "Refunded",
     "ReservationRefused",
     "Restriction",
+    "RowsSource",
+    "Section",
     "ShippingCarrier",
     "ShippingQuote",
     "ShippingRequest",
+    "Show",
     "Unavailable",
     "Unknown",
     "Voided",
     "WebhookRefused",
     "YearMonth",
+    "change_settings",
     "country_name",
     "format_date",
     "format_deadline",

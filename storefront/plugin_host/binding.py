@@ -4,7 +4,7 @@ Contract objects are made once per process and shared between threads; the owner
 they ask for settings when they are called, and a context variable answers.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -20,10 +20,12 @@ UTC_ZONE = "UTC"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """``settings``: a plugin's typed settings by its name. ``time_zone``: the shop's, an IANA name."""
+    """``settings``: a plugin's typed settings by its name. ``time_zone``: the shop's, an IANA name. ``change``: sets some of
+    a plugin's settings (name, values, actor)."""
 
     settings: Callable[[str], Any]
     time_zone: str = UTC_ZONE
+    change: Callable[[str, Mapping[str, Any], str], None] | None = None
 
 
 _current: ContextVar[Surroundings | None] = ContextVar("plugin_surroundings", default=None)
@@ -63,6 +65,16 @@ def plugin_settings(name: str, values: type[T]) -> Callable[[], T]:
         return found
 
     return current
+
+
+def change_settings(name: str, values: Mapping[str, Any], actor: str) -> None:
+    """Change some of the plugin ``name``'s own settings from a page or job of that plugin: JSON values by key, ``None`` =
+    the default. Call it inside a unit of work (the ``save`` of a ``FormSpec`` is called in one); it writes the audit row.
+    Raises what the shop shows as a sentence at the form; then nothing is changed."""
+    surroundings = _current.get()
+    if surroundings is None or surroundings.change is None:
+        raise RuntimeError(f"The settings of {name} were to be changed outside a request, job or command.")
+    surroundings.change(name, values, actor)
 
 
 def format_deadline(moment: datetime, lang: str) -> str:

@@ -133,8 +133,14 @@ class PluginHost:
     def bind(self, snapshot: ShopSnapshot) -> Iterator[Providers]:
         """For the time of a request, job or command: plugins read their settings as ``snapshot`` has them."""
         current = self._bound(snapshot)
-        with binding.bound(current.surroundings):
+        with binding.bound(replace(current.surroundings, change=self._change)):
             yield current.providers
+
+    def _change(self, name: str, values: Mapping[str, Any], actor: str) -> None:
+        # What the owner does with plugins stands on the host, so it cannot be imported above.
+        from storefront.plugin_host.service import set_settings
+
+        set_settings(self, name, values, actor)
 
     def manage_pages(self, snapshot: ShopSnapshot) -> tuple[tuple[str, tuple[ManagePage, ...]], ...]:
         """Pages of the back office that enabled plugins bring, by plugin name."""

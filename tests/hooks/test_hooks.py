@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+import pytest
+
 from storefront.core.contracts.hookspecs import hookimpl
+from storefront.core.contracts.manage import ListSpec, ManagePage
 from storefront.core.contracts.plugin_settings import PluginSettings, setting
 from storefront.core.contracts.pricing import Lane
+from storefront.core.paging import RowsSource
 from storefront.core.values.types import Problem
 from storefront.plugin_host.binding import plugin_settings
 from storefront.testing.plugins import (
@@ -52,6 +56,28 @@ def test_hook_adjusters_stand_beside_the_cores_own() -> None:
         ("core", "core.free_shipping"),
         ("stamps", "stamps"),
     ]
+
+
+def test_hook_manage_pages_are_found_while_their_plugin_is_enabled() -> None:
+    page = ManagePage("cards", "Cards", "settings.view", "settings.edit", rows=ListSpec((), RowsSource(tuple)))
+    host = fake_host(fake_plugin("stamps", storefront_manage_pages=[page]))
+    assert host.manage_pages(snapshot_with(["stamps"])) == (("stamps", (page,)),)
+    assert host.manage_pages(snapshot_with([])) == ()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        ManagePage("cards", "Cards", "settings.view", "everything", rows=ListSpec((), RowsSource(tuple))),
+        ManagePage("Cards!", "Cards", "settings.view", "settings.edit", rows=ListSpec((), RowsSource(tuple))),
+        ManagePage("settings", "Cards", "settings.view", "settings.edit", rows=ListSpec((), RowsSource(tuple))),
+        ManagePage("cards", "Cards", "settings.view", "settings.edit"),
+        "cards",
+    ],
+)
+def test_hook_manage_pages_that_cannot_be_shown_break_their_plugin(page: object) -> None:
+    host = fake_host(fake_plugin("stamps", storefront_manage_pages=[page]))
+    assert host.plugins["stamps"].state == "broken"
 
 
 def test_hook_settings_are_what_the_plugin_reads_while_bound() -> None:

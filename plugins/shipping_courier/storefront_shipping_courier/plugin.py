@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from storefront.plugin import N_, PluginMeta, PluginSettings, ShippingCarrier, hookimpl
+from storefront.plugin import N_, ManagePage, PluginMeta, PluginSettings, ShippingCarrier, hookimpl
 from storefront_shipping_courier import __version__
 from storefront_shipping_courier.carrier import Courier
+from storefront_shipping_courier.pages import ZONES
 from storefront_shipping_courier.settings import DECLARATION
 
 META = PluginMeta(
@@ -23,3 +24,8 @@ def storefront_shipping_carriers() -> Sequence[ShippingCarrier]:
 @hookimpl
 def storefront_settings() -> PluginSettings:
     return DECLARATION
+
+
+@hookimpl
+def storefront_manage_pages() -> Sequence[ManagePage]:
+    return [ZONES]

@@ -11,6 +11,7 @@ from storefront.admin.forms.building import (
     Surroundings,
     build,
     flatten,
+    inputs_of,
     row_act,
     unflatten,
     values_of,
@@ -152,8 +153,10 @@ def _answer(
     words, spec = around.words, editing.spec
     shown = form or build(spec, flat, around, new=new, posted=None)
     refused: dict[str, list[str]] = {}
+    known = {name for field in spec.fields() for name in (field.name, *(flat for flat, _lang in inputs_of(field)))}
     for problem in problems:
-        refused.setdefault(problem.field_name, []).append(sentence(problem, words))
+        place = problem.field_name if problem.field_name in known else ""
+        refused.setdefault(place, []).append(sentence(problem, words))
     sections = view_of(spec, shown, stored, around, new=new, clashes=clashes, refused=refused)
     # A form that needs another look has seen no more than before; only a clash shows what is stored now.
     seen = merging.seen(stored) if clashes or form is None else request.form.get(merging.FIELD, "")
