@@ -96,7 +96,7 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         "",
         (
             _setting("shop.name", N_("Name"), per_language=True, required=True, max_length=80),
-            _setting("shop.seal", N_("Character in the seal"), max_length=1, help=N_("Empty: the first of the name.")),
+            _setting("shop.seal", N_("Character in the seal"), max_length=2, help=N_("Empty: the first of the name.")),
             _setting("shop.email", N_("Mail address"), Kind.MAIL, help=N_("Sender of mails, and where answers go.")),
             _setting("shop.from_name", N_("Sender's name in mails"), per_language=True, max_length=80),
             _setting("shop.default_language", N_("Default language"), Kind.CHOICE, choices=_languages, required=True),
