@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from storefront.core.audit.models import AuditEntry
 from storefront.core.contracts.manage import Column, Field, Filter, FormSpec, Kind, ListSpec, ManagePage, Section, Show
@@ -128,8 +128,10 @@ def _who() -> list[tuple[str, str]]:
 
 
 def _search(question: str) -> ColumnElement[bool]:
-    """By what it was about: an order's number, a product's id."""
-    return AuditEntry.subject_id == question.split(" ")[-1]
+    """By what it was about: an order's number, "product 12"."""
+    kind, _space, key = question.rpartition(" ")
+    same = AuditEntry.subject_id == key[:80]
+    return and_(AuditEntry.subject_kind == kind[:40], same) if kind else same
 
 
 def _load(row_id: str) -> Mapping[str, Any] | None:

@@ -81,5 +81,6 @@ ANNOUNCEMENTS = ManagePage(
         new=lambda: {"places": ("all",)},
         remove=lambda row_id, actor: remove_announcement(int(row_id), actor),
         heading=lambda values: in_language(values["text"], current_language()),
+        subject=lambda row_id: ("announcement", row_id),
     ),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, abort, request
 
@@ -178,7 +179,15 @@ def _answer(
         may_edit=not spec.readonly and current_member().may(editing.page.spec.adds if new else editing.page.spec.edit),
         may_remove=not new and spec.remove is not None and current_member().may(editing.page.spec.adds),
         words=words,
+        history=_history(editing),
     )
+
+
+def _history(editing: Editing) -> str:
+    """Where the row's history is; "" for whoever may not see it."""
+    if editing.row_id is None or editing.spec.subject is None or not current_member().may("audit.view"):
+        return ""
+    return f"/manage/audit/?{urlencode({'q': ' '.join(editing.spec.subject(editing.row_id))})}"
 
 
 def _heading(editing: Editing, flat: Mapping[str, Any]) -> str:

@@ -88,5 +88,6 @@ CURRENCIES = ManagePage(
         new=lambda: {"step": 1, "enabled": True},
         remove=remove_currency,
         heading=lambda values: f"{values['code']} {currency_name(values['code'])}",
+        subject=lambda row_id: ("currency", row_id),
     ),
 )  # fmt: skip

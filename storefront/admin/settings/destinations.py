@@ -116,5 +116,6 @@ DESTINATIONS = ManagePage(
         new=dict,
         remove=lambda row_id, actor: remove_closed(int(row_id), actor),
         heading=_heading,
+        subject=lambda row_id: ("closed_destination", row_id),
     ),
 )  # fmt: skip

@@ -83,7 +83,9 @@ def _setting(key: str, label: str, kind: Kind = Kind.TEXT, **options: Any) -> Se
 
 
 def _free_rows(stored: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
-    return tuple({"id": country, "country": country, "amount": amount} for country, amount in stored.items())
+    # In an order of their own (the rest of the world last): JSON tables of PostgreSQL keep none.
+    order = sorted(stored, key=lambda country: (country == ANY_COUNTRY, country))
+    return tuple({"id": country, "country": country, "amount": stored[country]} for country in order)
 
 
 def _free_policy(rows: Iterable[Mapping[str, Any]]) -> dict[str, int]:

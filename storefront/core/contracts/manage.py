@@ -234,7 +234,8 @@ class FormSpec:
     unit; stores all ``values`` (those nobody changed are as ``load`` just gave them), writes its audit row, returns the
     row's id; raises ``FormRefused`` or any error of core with a ``problem``. ``new``: the values a new row begins with;
     ``None``: no new rows here. ``remove(row_id, actor)``: inside the unit; ``None``: cannot be removed. ``heading``: of the
-    values, for the page's title; default the page's."""
+    values, for the page's title; default the page's. ``subject(row_id)``: kind and id by which the audit log knows the
+    row; the form then leads to its history."""
 
     sections: tuple[Section, ...]
     load: Callable[[str], Mapping[str, Any] | None]
@@ -242,6 +243,7 @@ class FormSpec:
     new: Callable[[], Mapping[str, Any]] | None = None
     remove: Callable[[str, str], None] | None = None
     heading: Callable[[Mapping[str, Any]], str] | None = None
+    subject: Callable[[str], tuple[str, str]] | None = None
     # Of one row for all (settings): there is no list and ``load`` ignores its argument.
     single: bool = False
     # Only to look at: there is no way to save it.

@@ -1,5 +1,7 @@
 """The currencies the shop sells in. Verbs run inside the caller's unit, write an audit row and move the version."""
 
+import re
+
 from sqlalchemy import select
 
 from storefront.core.audit.service import record
@@ -11,6 +13,7 @@ from storefront.core.settings.service import touch
 from storefront.core.values.money import BadAmount, rate_fraction
 
 MAX_STEP = 1_000_000
+PLAIN = re.compile(r"[0-9]{1,12}(\.[0-9]{1,11})?\Z")
 
 
 def find_currency(code: str, *, lock: bool = False) -> Currency | None:
@@ -29,7 +32,7 @@ def save_currency(
     if not 0 < step <= MAX_STEP:
         raise BadPolicy(N_("The step must be 1 or more of the smallest unit."))
     try:
-        if len(rate) > 24 or rate_fraction(rate) <= 0:
+        if not PLAIN.match(rate) or rate_fraction(rate) <= 0:
             raise BadAmount(rate)
     except BadAmount:
         raise BadPolicy(N_("The rate must be a plain number above 0, such as 0.0067.")) from None
