@@ -175,8 +175,10 @@ AUDIT = ManagePage(
         source=QuerySource(
             _rows,
             AuditEntry.id,
+            sorts={"at": AuditEntry.at},
+            order="-at",
             filters={
-                "kind": lambda kind: AuditEntry.act.startswith(f"{kind}.", autoescape=True),
+                "kind": lambda kind: AuditEntry.area == kind,
                 "actor": lambda actor: AuditEntry.actor == actor,
                 "since": _since,
                 "until": _until,

@@ -10,5 +10,13 @@ def record(actor: str, act: str, subject: tuple[str, object] = ("", ""), reason:
     """Add one audit row inside the caller's unit of work. ``data`` must be JSON values and hold no secret."""
     kind, key = subject
     session.add(
-        AuditEntry(actor=actor, act=act, subject_kind=kind, subject_id=str(key), reason=reason[:2000], data=data)
+        AuditEntry(
+            actor=actor,
+            act=act,
+            area=act.partition(".")[0],
+            subject_kind=kind,
+            subject_id=str(key),
+            reason=reason[:2000],
+            data=data,
+        )
     )

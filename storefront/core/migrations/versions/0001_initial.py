@@ -24,6 +24,7 @@ def upgrade() -> None:
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('actor', sa.String(length=120), nullable=False),
     sa.Column('act', sa.String(length=80), nullable=False),
+    sa.Column('area', sa.String(length=40), nullable=False),
     sa.Column('subject_kind', sa.String(length=40), nullable=False),
     sa.Column('subject_id', sa.String(length=80), nullable=False),
     sa.Column('reason', sa.Text(), nullable=False),
@@ -31,8 +32,10 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit_entry'))
     )
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_audit_entry_at'), ['at'], unique=False)
-        batch_op.create_index(batch_op.f('ix_audit_entry_subject_kind_subject_id'), ['subject_kind', 'subject_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_actor_at_id'), ['actor', 'at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_area_at_id'), ['area', 'at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_at_id'), ['at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_subject_id_subject_kind'), ['subject_id', 'subject_kind'], unique=False)
 
     op.create_table('brand',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1086,8 +1089,10 @@ def downgrade() -> None:
     op.drop_table('category')
     op.drop_table('brand')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_audit_entry_subject_kind_subject_id'))
-        batch_op.drop_index(batch_op.f('ix_audit_entry_at'))
+        batch_op.drop_index(batch_op.f('ix_audit_entry_subject_id_subject_kind'))
+        batch_op.drop_index(batch_op.f('ix_audit_entry_at_id'))
+        batch_op.drop_index(batch_op.f('ix_audit_entry_area_at_id'))
+        batch_op.drop_index(batch_op.f('ix_audit_entry_actor_at_id'))
 
     op.drop_table('audit_entry')
     op.drop_table('announcement')
