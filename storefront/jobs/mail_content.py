@@ -15,6 +15,7 @@ from storefront.core.mail.message import one_line
 from storefront.core.settings.policies import in_language
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.values.language import html_lang
+from storefront.core.values.pictures import jpeg_path
 
 ORDER_MAILS = ("order_accepted", "payment_received", "order_shipped", "order_changed", "order_cancelled")
 
@@ -98,7 +99,7 @@ def items_of(subject: Subject, public_url: str, lang: str) -> list[Item]:
 
 
 def _item(line: LineView, quantity: int, total: int | None, public_url: str, lang: str) -> Item:
-    picture = f"{public_url}/media/{quote(line.picture)}" if line.picture else ""
+    picture = f"{public_url}/media/{quote(jpeg_path(line.picture, 200))}" if line.picture else ""
     mark = html_lang(line.title_lang) if line.title_lang not in ("", lang) else ""
     return Item(line.title, mark, line.options, picture, quantity, total)
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import quote
 
-from flask import Flask, request, url_for
+from flask import Flask, request
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
@@ -12,7 +12,7 @@ from storefront.core.i18n.formats import country_name, format_date, format_weigh
 from storefront.core.i18n.jinja import install
 from storefront.core.settings.calendar import shop_date
 from storefront.core.values.language import FALLBACKS, LANGUAGES, OWN_NAMES, html_lang
-from storefront.shop import labels
+from storefront.shop import labels, pictures
 from storefront.shop.assets import static_url
 from storefront.shop.context import (
     current_country,
@@ -70,12 +70,12 @@ def init_jinja(app: Flask) -> None:
         lang=LocalProxy(current_lang),
         languages=language_links,
         localized=localized,
-        media_url=lambda name: url_for("media.media_file", name=name),
         money_parts=page_money_parts,
         money_text=lambda amount, currency=None: "".join(page_money_parts(amount, currency)),
         navigation=current_navigation,
         order_button=labels.order_button,
         page_numbers=page_numbers,
+        picture_shown=pictures.shown,
         release_words=labels.release_words,
         shop_name=shop_name,
         shop_seal=lambda: current_shop().policy("shop.seal") or shop_name()[:1],

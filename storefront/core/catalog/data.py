@@ -22,13 +22,15 @@ class TextData:
 
 @dataclass(frozen=True, slots=True)
 class PictureData:
-    """``file``: name under the media folder; "" for a picture of which only ``source_url`` is known."""
+    """``file``: name under the media folder; "" for a picture of which only ``source_url`` is known. ``picture_id``:
+    its original, where there is one. ``tint`` 0: the one nearest to the picture's colours."""
 
     file: str = ""
     source_url: str = ""
     width: int = 0
     height: int = 0
-    tint: int = 1
+    tint: int = 0
+    picture_id: int | None = None
     alt: Mapping[str, str] = field(default_factory=dict)
 
 

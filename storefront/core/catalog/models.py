@@ -112,20 +112,50 @@ class ProductCategory(Base):
     position: Mapped[int] = mapped_column(default=0)
 
 
+class Picture(Base):
+    """An original that was handed in, once whatever its uses: kept privately under its ``digest`` (SHA-256, with
+    ``suffix``), never served. ``state``: waiting, ready, refused (``reason``: why, an English msgid). ``file``: its
+    public name (``core/values/pictures.py``); while it waits "", or a public file that may be shown meanwhile.
+    ``tint``: the tile nearest to its colours, 0 = unknown. ``tries``: how often its preparation was begun."""
+
+    __tablename__ = "picture"
+    __table_args__ = (
+        CheckConstraint("state IN ('waiting','ready','refused')", name="state"),
+        Index(None, "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    suffix: Mapped[str] = mapped_column(String(5))
+    size: Mapped[int] = mapped_column()
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    file: Mapped[str] = mapped_column(String(200), default="", index=True)
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    tint: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
 class ProductPicture(Base):
-    """``file``: name under the media folder. ``tint``: 1..8, the tile behind it. ``alt``: per language."""
+    """``file``: name of what is shown (``core/values/pictures.py``), "" while there is nothing. ``picture_id``: the
+    original, ``None`` while only ``source_url`` is known (``fetch_problem``: why it could not be fetched, an English
+    msgid). ``tint``: 1..8, the tile behind it; 0 = that of the picture. ``alt``: per language."""
 
     __tablename__ = "product_picture"
     __table_args__ = (UniqueConstraint("product_id", "position"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     product_id: Mapped[int] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
-    file: Mapped[str] = mapped_column(String(200))
+    file: Mapped[str] = mapped_column(String(200), index=True)
     source_url: Mapped[str] = mapped_column(String(1000), default="")
+    fetch_problem: Mapped[str] = mapped_column(String(300), default="")
     width: Mapped[int] = mapped_column(default=0)
     height: Mapped[int] = mapped_column(default=0)
-    tint: Mapped[int] = mapped_column(default=1)
+    tint: Mapped[int] = mapped_column(default=0)
     alt: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
 
 

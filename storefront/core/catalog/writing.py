@@ -131,22 +131,35 @@ def _write_pictures(product_id: int, pictures: Iterable[PictureData]) -> list[st
     present = session.scalars(
         select(ProductPicture).where(ProductPicture.product_id == product_id).order_by(ProductPicture.position)
     ).all()
-    # A picture that was fetched from its address since is not sent back to being an address.
-    fetched = {row.source_url: row for row in present if row.source_url and row.file}
-    wanted = []
-    for picture in pictures:
-        values = asdict(picture)
-        here = fetched.get(picture.source_url)
-        if here is not None and not picture.file:
-            values |= {"file": here.file, "width": here.width, "height": here.height}
-        wanted.append(values)
-    names = ("file", "source_url", "width", "height", "tint", "alt")
-    if [{name: getattr(row, name) for name in names} for row in present] == wanted:
+    given = list(pictures)
+    # What came from its address since is not sent back to being an address, nor is its problem forgotten.
+    known = {row.source_url: row for row in present if row.source_url}
+    wanted = [_picture_values(picture, known.get(picture.source_url)) for picture in given]
+    if not any(picture.file for picture in given):
+        # A list of addresses speaks of what is behind them, not of what was handed in here.
+        wanted += [_kept(row) for row in present if row.picture_id is not None and not row.source_url]
+    if [_kept(row) for row in present] == wanted:
         return []
     session.execute(delete(ProductPicture).where(ProductPicture.product_id == product_id))
     for position, values in enumerate(wanted):
         session.add(ProductPicture(product_id=product_id, position=position, **values))
     return ["pictures"]
+
+
+_PICTURE_COLUMNS = ("file", "source_url", "width", "height", "tint", "alt", "picture_id", "fetch_problem")
+
+
+def _kept(row: ProductPicture) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _PICTURE_COLUMNS}
+
+
+def _picture_values(picture: PictureData, here: ProductPicture | None) -> dict[str, Any]:
+    values = asdict(picture) | {"fetch_problem": ""}
+    if here is None or picture.file:
+        return values
+    own = ("file", "width", "height", "picture_id", "fetch_problem")
+    values |= {name: getattr(here, name) for name in own}
+    return values | {"tint": picture.tint or here.tint}
 
 
 def _write_skus(product_id: int, skus: Iterable[SkuData]) -> tuple[tuple[int, ...], frozenset[int], list[str]]:

@@ -1,0 +1,72 @@
+"""How pages show a picture: which widths, how large it will be on the screen."""
+
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
+
+from storefront.core.values.pictures import PreparedPicture, jpeg_path, prepared
+
+MEDIA = "/media/"
+# What a picture of unknown size is taken for: tiles are square, so nothing moves when it arrives.
+UNKNOWN_SIZE = 256
+
+
+class Use(NamedTuple):
+    """``widest``: file in pixels. ``cut``, ``full``: width on the screen of one without and with a ground, as the
+    attribute ``sizes`` wants it ("" when one file fits all)."""
+
+    widest: int
+    cut: str = ""
+    full: str = ""
+
+
+# Widths of static/shop.css: a cut-out picture takes 60 % of its tile, any other the whole.
+USES = {
+    "card": Use(400, "(min-width:37.5em) 10rem,27vw", "(min-width:37.5em) 17rem,45vw"),
+    "line": Use(400, "4.5rem", "7.5rem"),
+    "thumb": Use(200),
+    "big": Use(1600, "18rem", "(min-width:56.25em) 44rem,100vw"),
+    "hero": Use(800, "16rem", "16rem"),
+}
+
+
+class Shown(NamedTuple):
+    """Attributes of one ``<picture>``. ``avif`` "": there is but one file. ``full``: it has a ground of its own."""
+
+    src: str
+    width: int
+    height: int
+    avif: str = ""
+    jpeg: str = ""
+    sizes: str = ""
+    full: bool = False
+
+
+@lru_cache(maxsize=8192)
+def shown(name: str, use: str) -> Shown:
+    """How the picture with this name in the media folder is shown as ``use`` (one of ``USES``)."""
+    found = prepared(name)
+    if found is None:
+        return Shown(MEDIA + quote(name), UNKNOWN_SIZE, UNKNOWN_SIZE)
+    how = USES[use]
+    widths = [width for width in found.widths if width <= how.widest] or [found.widths[0]]
+    return Shown(
+        src=MEDIA + found.file(widths[-1], "jpg"),
+        width=found.width,
+        height=found.height,
+        avif=_srcset(found, widths, "avif"),
+        jpeg=_srcset(found, widths, "jpg") if len(widths) > 1 else "",
+        sizes=(how.cut if found.cut else how.full) if len(widths) > 1 else "",
+        full=not found.cut,
+    )
+
+
+def _srcset(picture: PreparedPicture, widths: list[int], kind: str) -> str:
+    if len(widths) == 1:
+        return MEDIA + picture.file(widths[0], kind)
+    return ",".join(f"{MEDIA}{picture.file(width, kind)} {width}w" for width in widths)
+
+
+def preview(name: str) -> str:
+    """Path of the picture for link previews and structured data."""
+    return MEDIA + quote(jpeg_path(name, 800))
