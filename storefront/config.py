@@ -100,6 +100,11 @@ class Settings:
     def media_dir(self) -> Path:
         return self.data_dir / "media"
 
+    @property
+    def originals_dir(self) -> Path:
+        """Pictures as they were handed in: never served."""
+        return self.data_dir / "originals"
+
 
 def settings_from_environment() -> Settings:
     return Settings.from_env(os.environ)

@@ -34,6 +34,7 @@ TIMED: Mapping[str, Timed] = {
     "orders.expire_drafts": Timed(timedelta(minutes=1)),
     "orders.cancel_unpaid": Timed(timedelta(minutes=5)),
     "payments.reconcile_open": Timed(timedelta(minutes=5)),
+    "pictures.sweep": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
     "sessions.purge": Timed(timedelta(days=1), "slow", timedelta(hours=18)),  # 3 at night in Japan
     "clock.purge": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
 }

@@ -26,11 +26,16 @@ class _Settings(Protocol):
     def public_host(self) -> str: ...
     @property
     def mail_url(self) -> str: ...
+    @property
+    def media_dir(self) -> Path: ...
+    @property
+    def originals_dir(self) -> Path: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """``public_url``: without trailing slash. ``bind``: the providers for one snapshot, plugins' settings readable
+    """``public_url``: without trailing slash. ``media_dir``: pictures as they are served; ``originals_dir``: as they
+    were handed in. ``bind``: the providers for one snapshot, plugins' settings readable
     inside. ``scope``: what one job runs in; a session of its own, given back at the end."""
 
     public_url: str
@@ -40,6 +45,8 @@ class Runtime:
     snapshots: SnapshotCache
     bind: Callable[[ShopSnapshot], AbstractContextManager[Providers]]
     scope: Callable[[], AbstractContextManager[Any]]
+    media_dir: Path
+    originals_dir: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,8 @@ def runtime_of(app: Flask) -> Runtime:
             snapshots=shop.snapshots,
             bind=shop.host.bind,
             scope=app.app_context,
+            media_dir=settings.media_dir,
+            originals_dir=settings.originals_dir,
         )
     return cast(Runtime, app.extensions[EXTENSION])
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from sqlalchemy import delete, exists, select
 from storefront.core.catalog.data import PictureData
 from storefront.core.catalog.models import Product
 from storefront.core.catalog.pictures import picture_size
+from storefront.core.catalog.picturing.originals import hand_in
+from storefront.core.catalog.picturing.service import keep_original, promise_derivation
 from storefront.core.catalog.structure import write_brand, write_category, write_page
 from storefront.core.catalog.writing import write_product
 from storefront.core.db import lock_for_update, run_unit, session
@@ -35,7 +38,7 @@ from storefront.profiles.reading import (
 __all__ = ["BadProfile", "UnknownProfile", "load_profile", "profile_names", "seed", "seed_if_empty"]
 
 
-def seed_if_empty(name: str, media_dir: Path, actor: str = "system") -> bool:
+def seed_if_empty(name: str, media_dir: Path, actor: str = "system", originals_dir: Path | None = None) -> bool:
     """Fill an empty database from the profile, once: whether it was done now.
 
     Opens its own unit. Whatever the owner changed or removed later, a second call does nothing; a database that already
@@ -48,19 +51,20 @@ def seed_if_empty(name: str, media_dir: Path, actor: str = "system") -> bool:
         row = session.scalars(lock_for_update(select(ShopVersion).where(ShopVersion.id == 1))).one()
         if row.profile or session.scalar(select(exists(select(Product.id)) | exists(select(Policy.key)))):
             return False
-        seed(name, media_dir, actor)
+        seed(name, media_dir, actor, originals_dir)
         return True
 
     return run_unit(work)
 
 
-def seed(name: str, media_dir: Path, actor: str = "system") -> None:
+def seed(name: str, media_dir: Path, actor: str = "system", originals_dir: Path | None = None) -> None:
     """Write everything of the profile, inside the caller's unit. Again on the same database it changes nothing but what
-    was altered since; stock is put on the shelf only where a variant is new. Pictures are copied to ``media_dir``."""
+    was altered since; stock is put on the shelf only where a variant is new. Pictures are copied to ``media_dir`` and
+    shown from there at once; with ``originals_dir`` they are also kept there and prepared by a job."""
     folder = profile_folder(name)
     shop = read_toml(folder, "profile.toml")
     _write_settings(shop, actor)
-    media = _Media(folder / "pictures", media_dir)
+    media = _Media(folder / "pictures", media_dir, originals_dir)
     categories = _write_categories(read_toml(folder, "categories.toml"), media, actor)
     brands = {
         entry["slug"]: write_brand(entry["slug"], names_of(entry), actor)[0]
@@ -74,6 +78,7 @@ def seed(name: str, media_dir: Path, actor: str = "system") -> None:
                 _put_on_shelf(sku_id, sku, actor)
     for position, page in enumerate(pages_of(folder)):
         write_page(page.slug, page.texts, actor, position=position, menu=page.menu)
+    media.promise()
     touch()
     session.flush()
     session.scalars(select(ShopVersion).where(ShopVersion.id == 1)).one().profile = name
@@ -126,7 +131,7 @@ def _write_categories(data: Mapping[str, Any], media: "_Media", actor: str) -> d
             actor,
             parent_id=found[parent] if parent else None,
             position=position,
-            picture=media.file(entry["picture"])[0] if "picture" in entry else "",
+            picture=media.file(entry["picture"]).file if "picture" in entry else "",
         )
     return found
 
@@ -144,25 +149,39 @@ class _Media:
     """Pictures of a profile on their way into the media folder, where a name says what is in the file: the same picture
     is there once, and a changed one has another address."""
 
-    def __init__(self, source: Path, target: Path) -> None:
-        self.source, self.target = source, target
-        self.done: dict[str, tuple[str, int, int]] = {}
+    def __init__(self, source: Path, target: Path, originals: Path | None) -> None:
+        self.source, self.target, self.originals = source, target, originals
+        self.done: dict[str, PictureData] = {}
+        self.waiting = False
 
-    def file(self, name: str) -> tuple[str, int, int]:
-        """Name in the media folder, width and height in pixels (0 = unknown)."""
+    def file(self, name: str) -> PictureData:
+        """What is shown, its size in pixels (0 = unknown) and its original."""
         if name not in self.done:
-            self.done[name] = self._copy(name)
+            self.done[name] = self._taken(name)
         return self.done[name]
 
     def picture(self, entry: Mapping[str, Any]) -> PictureData:
-        file, width, height = self.file(entry["file"])
-        return PictureData(file=file, width=width, height=height, tint=entry.get("tint", 1), alt=entry.get("alt", {}))
+        return replace(self.file(entry["file"]), tint=entry.get("tint", 1), alt=entry.get("alt", {}))
 
-    def _copy(self, name: str) -> tuple[str, int, int]:
+    def promise(self) -> None:
+        """One job for all pictures that were new."""
+        if self.waiting:
+            promise_derivation()
+
+    def _taken(self, name: str) -> PictureData:
         path = self.source / name
         if path.name != name or not path.is_file():
             raise BadProfile(f"pictures/{name}: there is no such picture.")
         data = path.read_bytes()
+        shown, width, height = self._copy(path, data)
+        if self.originals is None:
+            return PictureData(file=shown, width=width, height=height)
+        kept = keep_original(hand_in(data, self.originals), shown)
+        self.waiting = self.waiting or kept.state == "waiting"
+        width, height = kept.width or width, kept.height or height
+        return PictureData(file=kept.file, width=width, height=height, picture_id=kept.id)
+
+    def _copy(self, path: Path, data: bytes) -> tuple[str, int, int]:
         kept = f"{hashlib.sha256(data).hexdigest()[:16]}{path.suffix.lower()}"
         self.target.mkdir(parents=True, exist_ok=True)
         if not (self.target / kept).exists():

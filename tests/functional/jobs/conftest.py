@@ -49,7 +49,7 @@ def outgoing() -> Outgoing:
 
 
 @pytest.fixture
-def make_runtime(db: Database) -> Callable[[Transport], Runtime]:
+def make_runtime(db: Database, tmp_path: Path) -> Callable[[Transport], Runtime]:
     @contextmanager
     def bind(shop: ShopSnapshot) -> Iterator[Providers]:
         yield StaticProviders({}, {})
@@ -63,6 +63,8 @@ def make_runtime(db: Database) -> Callable[[Transport], Runtime]:
             snapshots=SnapshotCache(),
             bind=bind,
             scope=db.thread_session,
+            media_dir=tmp_path / "media",
+            originals_dir=tmp_path / "originals",
         )
 
     return make
