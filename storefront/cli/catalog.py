@@ -10,6 +10,7 @@ import click
 from storefront.cli.opening import actor, echo_json, open_shop
 from storefront.core.catalog.importing.report import ImportRefused, ImportReport, RefusedRow
 from storefront.core.catalog.importing.shopify import import_shopify
+from storefront.core.catalog.picturing.fetch_all import fetch_remote
 from storefront.core.values.language import LANGUAGES
 
 # One format so far: "auto" reads it, or says which column is missing.
@@ -65,10 +66,31 @@ def import_file(
         print_report(report)
 
 
+@catalog.group()
+def pictures() -> None:
+    """Pictures of the goods."""
+
+
+@pictures.command("fetch")
+@click.option("--limit", type=click.IntRange(1), help="At most so many addresses.")
+@click.option("--again", is_flag=True, help="Also those that could not be had before.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def fetch_pictures(limit: int | None, again: bool, as_json: bool) -> None:
+    """Fetch the pictures that an import knows by their addresses only. Only from the public internet."""
+    with open_shop() as shop, progress_bar(as_json, "Pictures") as progress:
+        report = fetch_remote(shop.settings.originals_dir, actor(), limit=limit, again=again, progress=progress)
+    if as_json:
+        echo_json(report)
+        return
+    for failed in report.failed:
+        click.echo(f"not fetched, {failed.url}: {failed.sentence}")
+    click.echo(f"{report.fetched} fetched, {len(report.failed)} not. They are prepared in the background.")
+
+
 @contextmanager
-def progress_bar(silent: bool) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(silent: bool, label: str = "Products") -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr, which is not drawn where nobody watches."""
-    with click.progressbar(length=1, label="Products", file=sys.stderr, hidden=silent, show_pos=True) as bar:
+    with click.progressbar(length=1, label=label, file=sys.stderr, hidden=silent, show_pos=True) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = max(total, 1)

@@ -6,6 +6,7 @@ content and appear all at once. A picture that took its process with it three ti
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -77,7 +78,7 @@ def give_back(picture: Waiting) -> None:
 
 def render(picture: Waiting, originals: Path, media: Path) -> Rendered:
     """Write the public files of a picture into ``media``, in a process of its own; call with no unit open. Raises
-    ``RenderingFailed``."""
+    ``RenderingFailed``; ``OSError`` where the disk is at fault."""
     original = original_path(originals, picture.digest, picture.suffix)
     if not original.is_file():
         raise RenderingFailed(f"The original of picture {picture.id} is not at {original}.")
@@ -92,8 +93,10 @@ def render(picture: Waiting, originals: Path, media: Path) -> Rendered:
     except (ValueError, TypeError):
         answer = None
     if answer is None:
-        last = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise RenderingFailed(f"Picture {picture.id}: code {done.returncode}. {''.join(last)}")
+        last = "".join(done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:])
+        if done.returncode == os.EX_IOERR:
+            raise OSError(last)
+        raise RenderingFailed(f"Picture {picture.id}: code {done.returncode}. {last}")
     return answer
 
 

@@ -56,6 +56,21 @@ def _row(row: ProductPicture, state: str | None, reason: str | None) -> PictureR
     )
 
 
+def remote_urls(limit: int | None = None, *, again: bool = False) -> list[str]:
+    """Addresses of pictures that are not here yet, as they were written down; ``again``: also those that could not be
+    had before."""
+    statement = (
+        select(ProductPicture.source_url)
+        .where(ProductPicture.picture_id.is_(None), ProductPicture.file == "", ProductPicture.source_url != "")
+        .group_by(ProductPicture.source_url)
+        .order_by(func.min(ProductPicture.id))
+        .limit(limit)
+    )
+    if not again:
+        statement = statement.where(ProductPicture.fetch_problem == "")
+    return list(session.scalars(statement))
+
+
 def count_pictures() -> dict[str, int]:
     """How many originals wait, are ready, were refused; ``remote``: how many pictures are known by address only."""
     counted = dict.fromkeys(("waiting", "ready", "refused"), 0)

@@ -3,8 +3,8 @@
     python -m storefront.core.catalog.picturing.rendering ORIGINAL MEDIA
 
 A decoder that eats memory, never ends or crashes takes this process with it and nothing else. Prints one line of JSON:
-``{"file", "width", "height", "tint"}`` or ``{"refused": code}``; ends with another code than 0 for what is no fault of
-the picture's (a full disk).
+``{"file", "width", "height", "tint"}`` or ``{"refused": code}``; ends with code 74 where reading or writing failed (a full
+disk), which is no fault of the picture's.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ from typing import Any
 
 from PIL import Image, ImageCms
 
+from storefront.core.catalog.pictures import picture_kind
 from storefront.core.catalog.picturing.colour import nearest_tint
 from storefront.core.catalog.picturing.limits import (
     FORMATS,
@@ -64,7 +65,8 @@ def _open(file: Any) -> Image.Image:
     except Image.DecompressionBombError as error:
         raise Refused("too_large") from error
     except Exception as error:  # decoders raise whatever a broken file leads them to
-        raise Refused("unknown") from error
+        file.seek(0)
+        raise Refused("broken" if picture_kind(file.read(256)) else "unknown") from error
     if image.format not in FORMATS:
         raise Refused("unknown")
     if image.width * image.height > MAX_PIXELS or max(image.size) > MAX_SIDE:
@@ -191,6 +193,9 @@ def main(original: str, media: str) -> None:
         answer = render(Path(original), Path(media))
     except Refused as refusal:
         answer = {"refused": refusal.code}
+    except OSError as error:
+        print(error, file=sys.stderr)
+        sys.exit(os.EX_IOERR)
     print(json.dumps(answer))
 
 

@@ -91,15 +91,28 @@ def add_picture(
     return row.id
 
 
-def attach_fetched(row_id: int, handed: Handed, actor: str) -> None:
-    """The picture that was known by its address is here. Does nothing for a row that is gone or has a picture already."""
-    row = session.scalars(lock_for_update(select(ProductPicture).where(ProductPicture.id == row_id))).first()
+def attach_fetched(url: str, handed: Handed, actor: str) -> int:
+    """The picture that was known by its address is here: every product that names the address has it now. How many."""
     picture = receive_picture(handed)
-    if row is None or row.picture_id is not None:
-        return
-    row.fetch_problem = ""
-    _show(row, picture)
-    _changed(_product(row.product_id), actor, "product.picture.fetch", picture=row.id, digest=picture.digest)
+    rows = _only_known_as(url)
+    for row in rows:
+        row.fetch_problem = ""
+        _show(row, picture)
+        _changed(_product(row.product_id), actor, "product.picture.fetch", picture=row.id, digest=picture.digest)
+    return len(rows)
+
+
+def note_fetch_problem(url: str, sentence: str) -> None:
+    """Why the picture at this address could not be had (an English msgid), for whoever looks at the product."""
+    for row in _only_known_as(url):
+        row.fetch_problem = sentence
+
+
+def _only_known_as(url: str) -> Sequence[ProductPicture]:
+    statement = select(ProductPicture).where(
+        ProductPicture.source_url == url, ProductPicture.picture_id.is_(None), ProductPicture.file == ""
+    )
+    return session.scalars(lock_for_update(statement.order_by(ProductPicture.id))).all()
 
 
 def describe_picture(row_id: int, actor: str, *, alt: Mapping[str, str], tint: int) -> bool:
