@@ -112,6 +112,7 @@ class _Pinned(http.client.HTTPConnection):
         super().__init__(target.host, target.port, timeout=WAIT_SECONDS)
         self.target, self.end = target, end
         self.raw: socket.socket | None = None
+        self.answer: http.client.HTTPResponse | None = None
         self.too_late = False
         self.alarm = threading.Timer(max(0.0, end - time.monotonic()), self._end)
         self.alarm.daemon = True
@@ -127,6 +128,8 @@ class _Pinned(http.client.HTTPConnection):
     def close(self) -> None:
         self.alarm.cancel()
         super().close()
+        if self.answer is not None:  # it holds the socket open on its own
+            self.answer.close()
         if self.raw is not None:
             self.raw.close()
 
@@ -144,7 +147,7 @@ def fetch(url: str, into: BinaryIO, reach: Reach | None = None) -> None:
     for _ in range(MAX_REDIRECTS + 1):
         connection = _Pinned(_Target(url, reach), end)
         try:
-            answer = _ask(connection)
+            answer = connection.answer = _ask(connection)
             if answer.status in (301, 302, 303, 307, 308):
                 url = urljoin(url, answer.headers.get("Location", ""))
                 continue
