@@ -31,6 +31,7 @@ from storefront.shop.pages.views import pages
 from storefront.shop.payments.bills import bill_pages
 from storefront.shop.payments.views import payment_pages
 from storefront.shop.preferences.views import preferences
+from storefront.shop.service.sitemaps import sitemaps
 from storefront.shop.service.views import media, service
 from storefront.shop.session import RowSessions, ShopSession
 
@@ -38,6 +39,7 @@ BLUEPRINTS = (
     assets,
     media,
     service,
+    sitemaps,
     home_pages,
     catalog,
     pages,

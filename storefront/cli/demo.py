@@ -21,9 +21,7 @@ def demo(profile: str) -> None:
         extension = app.extensions["storefront"]
         upgrade_all(db.engine, extension.host)
         try:
-            seeded = seed_if_empty(
-                name, extension.settings.media_dir, originals_dir=extension.settings.originals_dir
-            )
+            seeded = seed_if_empty(name, extension.settings.media_dir, originals_dir=extension.settings.originals_dir)
         except BadProfile as error:
             raise click.ClickException(f"The profile {name} cannot be used: {error}") from error
         click.echo(f"The shop {name} is ready." if seeded else "The database has a shop already; nothing was changed.")

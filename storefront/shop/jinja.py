@@ -20,13 +20,14 @@ from storefront.shop.context import (
     current_navigation,
     current_rate,
     current_shop,
-    extension,
     localized,
 )
 from storefront.shop.csrf import has_token
+from storefront.shop.indexing import indexing
 from storefront.shop.paths import in_language
 from storefront.shop.preferences.countries import country_choices
 from storefront.shop.session import current_session
+from storefront.shop.structured import absolute, describe, json_ld
 
 # Pages shown on each side of the current one.
 NEAR = 2
@@ -51,7 +52,6 @@ def init_jinja(app: Flask) -> None:
     install(app.jinja_env)
     app.jinja_env.globals.update(
         announcements=announcements,
-        alternates=alternates,
         cart_count=lambda: current_session().load().cart_count,
         cart_url=lambda: f"/{current_lang()}/cart",
         closed_days=lambda: labels.closed_days(current_shop()),
@@ -60,12 +60,15 @@ def init_jinja(app: Flask) -> None:
         country_name=lambda code: country_name(code, current_lang()),
         currency=lambda: current_rate().currency,
         currency_codes=lambda: current_shop().currency_codes,
+        describe=describe,
         has_csrf_token=has_token,
         here=here,
         here_path=lambda: request.path,
         base_currency=lambda: current_shop().base_currency,
         page_frame=lambda: "base.html",
         html_lang=lambda: html_lang(current_lang()),
+        indexing=indexing,
+        json_ld=json_ld,
         lang_mark=lang_mark,
         lang=LocalProxy(current_lang),
         languages=language_links,
@@ -76,6 +79,7 @@ def init_jinja(app: Flask) -> None:
         order_button=labels.order_button,
         page_numbers=page_numbers,
         picture_shown=pictures.shown,
+        preview_url=lambda name: absolute(pictures.preview(name)),
         release_words=labels.release_words,
         shop_name=shop_name,
         shop_seal=lambda: current_shop().policy("shop.seal") or shop_name()[:1],
@@ -117,16 +121,6 @@ def language_links() -> list[LanguageLink]:
         LanguageLink(lang, html_lang(lang), OWN_NAMES[lang], in_language(here(), lang), lang == current_lang())
         for lang in ("ja", "en", "zh-hans", "zh-hant")
     ]
-
-
-def alternates() -> list[tuple[str, str]]:
-    """``hreflang`` and address of this page in every language, and where strangers to all of them should go."""
-    if request.url_rule is None or "lang" not in request.url_rule.arguments:
-        return []
-    root, path = extension().settings.public_url, quote(request.path)
-    links = [(html_lang(lang), root + in_language(path, lang)) for lang in LANGUAGES]
-    default = current_shop().policy("shop.default_language")
-    return [*links, ("x-default", root + in_language(path, default))]
 
 
 def announcements(place: str) -> list[Words]:

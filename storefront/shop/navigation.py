@@ -10,7 +10,7 @@ from storefront.core.values.language import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """``lang``: of the name; ``count``: products behind it."""
+    """``lang``: of the name; ``languages``: those the name is there in; ``count``: products behind it."""
 
     slug: str
     name: str
@@ -19,6 +19,7 @@ class MenuItem:
     picture: str = ""
     description: str = ""
     description_lang: str = ""
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +61,5 @@ def _item(category: NavCategory, lang: str) -> MenuItem:
         category.picture,
         description.text,
         description.lang,
+        frozenset(text.lang for text in category.names.values() if text.lang),
     )

@@ -13,16 +13,18 @@ UNKNOWN_SIZE = 256
 
 class Use(NamedTuple):
     """``widest``: file in pixels. ``cut``, ``full``: width on the screen of one without and with a ground, as the
-    attribute ``sizes`` wants it ("" when one file fits all)."""
+    attribute ``sizes`` wants it ("" when one file fits all). ``choice``: browsers without AVIF (one in thirty) choose
+    among widths too; on a list of many they get the widest, which keeps the page small for all others."""
 
     widest: int
     cut: str = ""
     full: str = ""
+    choice: bool = True
 
 
 # Widths of static/shop.css: a cut-out picture takes 60 % of its tile, any other the whole.
 USES = {
-    "card": Use(400, "(min-width:37.5em) 10rem,27vw", "(min-width:37.5em) 17rem,45vw"),
+    "card": Use(400, "(min-width:37.5em) 10rem,27vw", "(min-width:37.5em) 17rem,45vw", choice=False),
     "line": Use(400, "4.5rem", "7.5rem"),
     "thumb": Use(200),
     "big": Use(1600, "18rem", "(min-width:56.25em) 44rem,100vw"),
@@ -55,7 +57,7 @@ def shown(name: str, use: str) -> Shown:
         width=found.width,
         height=found.height,
         avif=_srcset(found, widths, "avif"),
-        jpeg=_srcset(found, widths, "jpg") if len(widths) > 1 else "",
+        jpeg=_srcset(found, widths, "jpg") if how.choice and len(widths) > 1 else "",
         sizes=(how.cut if found.cut else how.full) if len(widths) > 1 else "",
         full=not found.cut,
     )

@@ -18,7 +18,7 @@ SHOWN = [path for path in TEMPLATES if path.suffix == ".html" and "mail" not in 
 PAGES = [path for path in SHOWN if not path.name.startswith("_") and '{% extends "' in path.read_text("utf-8")]
 FORBIDDEN = {
     "an inline style": r"<style\b|\sstyle\s*=",
-    "an inline script": r"<script\b(?![^>]*\bsrc=)|javascript:",
+    "an inline script": r"<script\b(?![^>]*\bsrc=)(?! type=\"application/ld\+json\">\{\{ json_ld\()|javascript:",
     "an inline handler": r"\son[a-z]+\s*=",
     "a handler of htmx in an attribute": r"\bhx-on\b|\bhx-vals\s*=\s*[\"']js:|\bhx-trigger\s*=\s*[\"'][^\"']*\[",
     "a boosted link": r"\bhx-boost\b",
@@ -44,6 +44,7 @@ BAD = [
     '<p style="color:red">',
     "<style>p{}</style>",
     "<script>go()</script>",
+    '<script type="application/ld+json">{{ data }}</script>',
     '<a href="javascript:go()">',
     '<button onclick="go()">',
     '<button hx-on:click="go()">',
@@ -57,6 +58,7 @@ BAD = [
     "{% autoescape false %}",
 ]
 GOOD = [
+    '<script type="application/ld+json">{{ json_ld(item) }}</script>',
     "<script src=\"{{ static_url('app.js') }}\" defer></script>",
     '<div class="prose" hx-ignore>{{ page.body|safe }}</div>',
     "<p data-only-option='x'>{# no style= and no |safe #}",

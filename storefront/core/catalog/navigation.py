@@ -100,7 +100,8 @@ def brand_view(slug: str, lang: str) -> BrandView | None:
         return None
     name = pick({row.locale: row.name for row in rows if row.locale}, lang)
     description = pick({row.locale: row.description for row in rows if row.locale}, lang)
-    return BrandView(rows[0].id, slug, name.text or slug, name.lang, description.text, description.lang)
+    there = frozenset(row.locale for row in rows if row.locale and row.name)
+    return BrandView(rows[0].id, slug, name.text or slug, name.lang, description.text, description.lang, there)
 
 
 def page(slug: str, lang: str) -> PageView | None:
@@ -115,7 +116,7 @@ def page(slug: str, lang: str) -> PageView | None:
     texts = {row.locale: row for row in rows if row.title}
     for tag in chain(lang):
         if tag in texts:
-            return PageView(slug, texts[tag].title, texts[tag].body, tag)
+            return PageView(slug, texts[tag].title, texts[tag].body, tag, frozenset(texts))
     return None
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from storefront.core.catalog.asking import is_slug
 from storefront.core.catalog.listing import related_cards
@@ -98,6 +99,7 @@ def _head_statement(slug: str, lang: str) -> Any:
             ProductPicture.height.label("picture_height"),
             ProductPicture.tint,
             ProductPicture.alt,
+            _languages(),
         )
         .select_from(Product)
         .outerjoin(ProductText, text)
@@ -107,6 +109,13 @@ def _head_statement(slug: str, lang: str) -> Any:
         .where(Product.slug == slug, Product.state != "draft")
         .order_by(ProductPicture.position, ProductPicture.id)
     )
+
+
+def _languages() -> Any:
+    """Those the product has a name in, as one text."""
+    inner = aliased(ProductText)
+    named = select(func.aggregate_strings(inner.locale, " ")).where(inner.product_id == Product.id, inner.name != "")
+    return named.correlate(Product).scalar_subquery().label("languages")
 
 
 def _pictures(rows: Iterable[Any], lang: str) -> tuple[PictureView, ...]:
@@ -229,4 +238,5 @@ def _page(
         purchase_limit=head.purchase_limit,
         condition_item=head.condition_item,
         condition_box=head.condition_box,
+        languages=frozenset((head.languages or "").split()),
     )

@@ -134,7 +134,8 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class ProductPage:
     """A product with all that its page shows. ``state``: ``published`` or ``withdrawn`` (answered 410; ``related`` are
-    then the alternatives). ``lang`` is the language of the texts. ``skus``: the active variants; may be empty.
+    then the alternatives). ``lang`` is the language of the texts,
+    ``languages`` those they are there in. ``skus``: the active variants; may be empty.
     ``price``, ``list_price``, ``varies``, ``status`` as on a card; ``price`` is ``None`` without a variant."""
 
     id: int
@@ -171,6 +172,7 @@ class ProductPage:
     purchase_limit: int | None
     condition_item: str
     condition_box: str
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,22 +198,26 @@ class NavCategory:
 
 @dataclass(frozen=True, slots=True)
 class BrandView:
+    """``languages``: those its name is there in."""
+
     id: int
     slug: str
     name: str
     lang: str
     description: str
     description_lang: str
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class PageView:
-    """An owner's page. ``body``: sanitised HTML."""
+    """An owner's page. ``body``: sanitised HTML; ``languages``: those it is there in."""
 
     slug: str
     title: str
     body: str
     lang: str
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

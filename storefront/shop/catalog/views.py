@@ -1,6 +1,6 @@
 """Lists and product pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
@@ -9,12 +9,15 @@ from storefront.core.catalog.queries import brand_view, list_products, product_p
 from storefront.core.catalog.views import ListQuery, PictureView, SkuView
 from storefront.core.i18n.formats import format_money
 from storefront.core.i18n.translate import gettext as _
+from storefront.core.values.language import LANGUAGES
 from storefront.core.values.money import BadAmount, parse_major
 from storefront.shop.catalog.facts import facts_of
 from storefront.shop.catalog.filters import SORTS, STATUSES, ListFilter, read_filter
 from storefront.shop.context import current_lang, current_navigation, current_rate, current_shop
 from storefront.shop.headers import cacheable
 from storefront.shop.hx import is_fragment, render_page
+from storefront.shop.indexing import index_as, keep_out
+from storefront.shop.structured import list_data, product_data
 
 catalog = Blueprint("catalog", __name__)
 
@@ -65,7 +68,8 @@ def category(slug: str) -> Response:
         abort(404)
     filters = read_filter(request.args, category=slug)
     address = ListAddress("catalog.category", {"slug": slug}, "category", filters)
-    return _list_page(address, Heading(found.name, found.lang, found.description, found.description_lang))
+    heading = Heading(found.name, found.lang, found.description, found.description_lang)
+    return _list_page(address, heading, found.languages)
 
 
 @catalog.get("/<lang:lang>/brands/<slug>")
@@ -76,12 +80,14 @@ def brand(slug: str) -> Response:
         abort(404)
     filters = read_filter(request.args, brand=slug)
     address = ListAddress("catalog.brand", {"slug": slug}, "brand", filters)
-    return _list_page(address, Heading(found.name, found.lang, found.description, found.description_lang))
+    heading = Heading(found.name, found.lang, found.description, found.description_lang)
+    return _list_page(address, heading, found.languages)
 
 
-def _list_page(address: ListAddress, heading: Heading) -> Response:
+def _list_page(address: ListAddress, heading: Heading, languages: Collection[str] = LANGUAGES) -> Response:
     filters = address.filters
     found = list_products(_query(filters), current_shop().policies)
+    _say_how_it_is_kept(address, found.page, languages)
     first = (found.page - 1) * found.per_page + 1
     return render_page(
         "products/list.html",
@@ -100,9 +106,24 @@ def _list_page(address: ListAddress, heading: Heading) -> Response:
         sort_fields=[(name, value) for name, value in address.arguments().items() if name != "sort"],
         list_url=address.url,
         plain_url=url_for(address.endpoint, **address.fixed),
+        data_blocks=list_data(heading.title, url_for(address.endpoint, **address.fixed)) if address.own else (),
         chips=_chips(address),
         empty_title=_("Nothing found for “%(words)s”.", words=filters.q) if filters.q else _("Nothing found"),
     )
+
+
+def _say_how_it_is_kept(address: ListAddress, page: int, languages: Collection[str]) -> None:
+    """Every page of the plain list by itself; in another order it is the same list; a choice of filters is none."""
+    arguments = address.arguments()
+    category = current_navigation().category(arguments.get("category", ""))
+    if not arguments:
+        index_as(url_for(address.endpoint, **address.fixed), {"page": page} if page > 1 else None, languages)
+    elif arguments.keys() == {"sort"}:
+        index_as(url_for(address.endpoint, **address.fixed), languages=languages)
+    elif arguments.keys() == {"category"} and category is not None:
+        index_as(url_for("catalog.category", slug=category.slug), languages=category.languages)
+    else:
+        keep_out()
 
 
 def _query(filters: ListFilter) -> ListQuery:
@@ -158,6 +179,7 @@ def product_answer(slug: str, *, sku: str = "", quantity: str = "", refusal: str
         abort(404)
     if found.state == "withdrawn":
         return make_response(render_template("errors/gone.html", p=found), 410)
+    index_as(url_for("catalog.product", slug=found.slug), languages=found.languages)
     maximum = current_shop().policy("cart.max_quantity")
     chosen = _choose(found.skus, sku)
     return make_response(
@@ -173,6 +195,7 @@ def product_answer(slug: str, *, sku: str = "", quantity: str = "", refusal: str
             lead_days=current_shop().policy("shipping.lead_days"),
             facts=facts_of(found, chosen),
             refusal=refusal,
+            data_blocks=product_data(found),
         ),
         status,
     )

@@ -11,6 +11,7 @@ from storefront.core.settings.calendar import shop_date
 from storefront.shop.context import current_lang, current_rate, current_shop, negotiated_language
 from storefront.shop.headers import cacheable
 from storefront.shop.home.season import season_of
+from storefront.shop.structured import home_data
 
 home_pages = Blueprint("home", __name__)
 
@@ -46,6 +47,7 @@ def home() -> str:
         season=season_of(shop_date(utcnow(), shop.policies)),
         poster=_poster(),
         arrivals=shelves.arrivals,
+        data_blocks=home_data(),
         preorders=[_release(card) for card in shelves.preorders if len(card.release) >= 7][:CALENDAR_LENGTH],
     )
 

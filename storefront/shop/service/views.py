@@ -34,7 +34,8 @@ def healthz() -> tuple[Response, int]:
 
 @service.get("/robots.txt")
 def robots() -> Response:
-    response = Response(ROBOTS, mimetype="text/plain")
+    text = f"{ROBOTS}\nSitemap: {extension().settings.public_url}/sitemap.xml\n"
+    response = Response(text, mimetype="text/plain")
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
 

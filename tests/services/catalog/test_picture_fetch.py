@@ -126,7 +126,16 @@ def test_what_goes_wrong_is_a_sentence(elsewhere: str, monkeypatch: pytest.Monke
         closed.bind(("127.0.0.1", 0))
         assert failure(f"http://127.0.0.1:{closed.getsockname()[1]}/") == fetching.NO_ANSWER
     assert failure("http://no-such-name.invalid/a.png") == fetching.NO_NAME
-    for url in ("ftp://a.example/1", "file:///etc/passwd", "gopher://a/", "//a.example/1", "", "http://", "http://[::", "http://a:b/"):
+    for url in (
+        "ftp://a.example/1",
+        "file:///etc/passwd",
+        "gopher://a/",
+        "//a.example/1",
+        "",
+        "http://",
+        "http://[::",
+        "http://a:b/",
+    ):
         assert failure(url) == fetching.NOT_WEB, url
     monkeypatch.setattr(fetching, "WHOLE_SECONDS", 0.5)
     assert failure(elsewhere + "/drip") == fetching.NO_ANSWER

@@ -53,7 +53,9 @@ def near(one: tuple[int, ...], other: tuple[int, ...], by: int = 30) -> bool:
     return all(abs(a - b) <= by for a, b in zip(one, other, strict=True))
 
 
-@pytest.mark.parametrize(("width", "widths"), [(2000, [200, 400, 800, 1600]), (900, [200, 400, 800, 900]), (150, [150])])
+@pytest.mark.parametrize(
+    ("width", "widths"), [(2000, [200, 400, 800, 1600]), (900, [200, 400, 800, 900]), (150, [150])]
+)
 def test_every_width_up_to_its_own_in_two_formats(tmp_path: Path, width: int, widths: list[int]) -> None:
     answer = rendered(saved(halves((width, width * 3 // 4))), tmp_path)
     name = prepared(str(answer["file"]))

@@ -112,12 +112,18 @@ def settle(picture: Waiting, result: Rendered) -> None:
     before = row.file
     row.state, row.reason = "ready", ""
     row.file, row.width, row.height, row.tint = result.file, result.width, result.height, result.tint
-    shown = update(ProductPicture).where(ProductPicture.picture_id == row.id)
-    session.execute(shown.values(file=row.file, width=row.width, height=row.height))
-    session.execute(shown.where(ProductPicture.tint == 0).values(tint=row.tint))
+    for place in session.scalars(select(ProductPicture).where(ProductPicture.picture_id == row.id)):
+        show(place, row)
+    session.flush()
     if before:
         session.execute(update(Category).where(Category.picture == before).values(picture=row.file))
     touch()
+
+
+def show(place: ProductPicture, picture: Picture) -> None:
+    """Let a product's place for a picture show this one, as far as it is ready."""
+    place.picture_id, place.file, place.width, place.height = picture.id, picture.file, picture.width, picture.height
+    place.tint = place.tint or picture.tint
 
 
 def _refuse(row: Picture, code: str) -> None:

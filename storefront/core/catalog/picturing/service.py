@@ -23,6 +23,7 @@ from storefront.core.audit.service import record
 from storefront.core.catalog.errors import ProductNotFound
 from storefront.core.catalog.markup import clean_text
 from storefront.core.catalog.models import Picture, Product, ProductPicture
+from storefront.core.catalog.picturing.deriving import show
 from storefront.core.catalog.picturing.errors import BadPictureOrder, PictureNotFound
 from storefront.core.catalog.picturing.originals import Handed, take_over
 from storefront.core.db import lock_for_update, session, utcnow
@@ -84,7 +85,7 @@ def add_picture(
     row = ProductPicture(product_id=product_id, position=0 if last is None else last + 1)
     row.alt, row.source_url, row.fetch_problem = _alt(alt or {}), "", ""
     row.tint = _tint(tint)
-    _show(row, picture)
+    show(row, picture)
     session.add(row)
     session.flush()
     _changed(product, actor, "product.picture.add", picture=row.id, digest=picture.digest)
@@ -97,7 +98,7 @@ def attach_fetched(url: str, handed: Handed, actor: str) -> int:
     rows = _only_known_as(url)
     for row in rows:
         row.fetch_problem = ""
-        _show(row, picture)
+        show(row, picture)
         _changed(_product(row.product_id), actor, "product.picture.fetch", picture=row.id, digest=picture.digest)
     return len(rows)
 
@@ -171,11 +172,6 @@ def _renumber(row_ids: Sequence[int]) -> None:
                 update(ProductPicture).where(ProductPicture.id == row_id).values(position=position + offset)
             )
         session.flush()
-
-
-def _show(row: ProductPicture, picture: Picture) -> None:
-    row.picture_id, row.file, row.width, row.height = picture.id, picture.file, picture.width, picture.height
-    row.tint = row.tint or picture.tint
 
 
 def _own_tint(row: ProductPicture) -> int:
