@@ -4,6 +4,8 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from storefront.core.values.pictures import PreparedPicture, jpeg_path, prepared
 
 MEDIA = "/media/"
@@ -33,7 +35,7 @@ USES = {
 
 
 class Shown(NamedTuple):
-    """Attributes of one ``<picture>``. ``avif`` "": there is but one file. ``full``: it has a ground of its own."""
+    """Attributes of one ``<picture>``, harmless as they are: a list escapes none of them twenty-four times. ``avif`` "": there is but one file. ``full``: it has a ground of its own."""
 
     src: str
     width: int
@@ -49,11 +51,11 @@ def shown(name: str, use: str) -> Shown:
     """How the picture with this name in the media folder is shown as ``use`` (one of ``USES``)."""
     found = prepared(name)
     if found is None:
-        return Shown(MEDIA + quote(name), UNKNOWN_SIZE, UNKNOWN_SIZE)
+        return Shown(Markup(MEDIA + quote(name)), UNKNOWN_SIZE, UNKNOWN_SIZE)  # quoted
     how = USES[use]
     widths = [width for width in found.widths if width <= how.widest] or [found.widths[0]]
     return Shown(
-        src=MEDIA + found.file(widths[-1], "jpg"),
+        src=Markup(MEDIA + found.file(widths[-1], "jpg")),  # of the name's pattern
         width=found.width,
         height=found.height,
         avif=_srcset(found, widths, "avif"),
@@ -65,8 +67,8 @@ def shown(name: str, use: str) -> Shown:
 
 def _srcset(picture: PreparedPicture, widths: list[int], kind: str) -> str:
     if len(widths) == 1:
-        return MEDIA + picture.file(widths[0], kind)
-    return ",".join(f"{MEDIA}{picture.file(width, kind)} {width}w" for width in widths)
+        return Markup(MEDIA + picture.file(widths[0], kind))  # of the name's pattern
+    return Markup(",".join(f"{MEDIA}{picture.file(width, kind)} {width}w" for width in widths))
 
 
 def preview(name: str) -> str:

@@ -42,7 +42,7 @@ DESCRIPTION_LENGTH = 300
 def json_ld(data: Data) -> Markup:
     """The inside of a ``<script type="application/ld+json">``: no character of it can end the element."""
     packed = json.dumps({"@context": _SCHEMA.rstrip("/"), **data}, ensure_ascii=False, separators=(",", ":"))
-    return Markup(packed.translate(_UNSAFE))  # noqa: S704 - what could be markup was just replaced
+    return Markup(packed.translate(_UNSAFE))  # what could be markup was just replaced
 
 
 def absolute(path: str) -> str:
@@ -147,7 +147,7 @@ def describe(*texts: str) -> str:
     """The first of these that says something, as one line of at most ``DESCRIPTION_LENGTH`` characters; HTML becomes
     text."""
     for text in texts:
-        words = " ".join(Markup(_TAG.sub(" ", text)).unescape().split())  # noqa: S704 - leaves as plain text
+        words = " ".join(Markup(_TAG.sub(" ", text)).unescape().split())  # leaves as plain text
         if words:
             return words if len(words) <= DESCRIPTION_LENGTH else words[: DESCRIPTION_LENGTH - 1].rstrip() + "…"
     return ""

@@ -53,7 +53,12 @@ def save_closed(
     session.add(row)
     session.flush()
     record(
-        actor, "destination.close", ("closed_destination", row.id), country=country, region=region, restriction=restriction
+        actor,
+        "destination.close",
+        ("closed_destination", row.id),
+        country=country,
+        region=region,
+        restriction=restriction,
     )
     touch()
     return row.id

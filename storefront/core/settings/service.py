@@ -37,9 +37,7 @@ def set_policies(values: Mapping[str, Any], actor: str) -> tuple[str, ...]:
     version. Raises ``BadPolicy`` before anything is written."""
     for key, value in values.items():
         check_policy(key, value)
-    stored: dict[str, Any] = dict(
-        session.execute(select(Policy.key, Policy.value).where(Policy.key.in_(values))).all()
-    )
+    stored: dict[str, Any] = dict(session.execute(select(Policy.key, Policy.value).where(Policy.key.in_(values))).all())
     changed = [key for key, value in values.items() if stored.get(key, DEFAULTS[key]) != value]
     for key in changed:
         statement = insert_for(Policy).values(key=key, value=values[key])

@@ -26,22 +26,17 @@ def sweep_unused(originals: Path, media: Path, still_shown: StillShown, after: i
 
     ``still_shown``: of these public names, those that something right of the catalogue (an order) shows. ``after``: the
     last id looked at so far. Returns how many were removed, and the new last id (0: that was all)."""
-    rows = session.scalars(
-        lock_for_update(
-            select(Picture)
-            .where(
-                Picture.id > after,
-                Picture.created_at < utcnow() - YOUNGEST,
-                ~select(ProductPicture.id).where(ProductPicture.picture_id == Picture.id).exists(),
-                ~select(ProductPicture.id).where(Picture.file != "", ProductPicture.file == Picture.file).exists(),
-                ~select(Category.id).where(Picture.file != "", Category.picture == Picture.file).exists(),
-            )
-            .order_by(Picture.id)
-            .limit(BATCH)
-        )
-    ).all()
-    kept = set(still_shown([row.file for row in rows if row.file]))
-    gone = [row for row in rows if not row.file or row.file not in kept]
+    unused = select(Picture).where(
+        Picture.created_at < utcnow() - YOUNGEST,
+        ~select(ProductPicture.id).where(ProductPicture.picture_id == Picture.id).exists(),
+        ~select(ProductPicture.id).where(Picture.file != "", ProductPicture.file == Picture.file).exists(),
+        ~select(Category.id).where(Picture.file != "", Category.picture == Picture.file).exists(),
+    )
+    rows = session.scalars(lock_for_update(unused.where(Picture.id > after).order_by(Picture.id).limit(BATCH))).all()
+    # Whoever held one of these rows until now may have given it a product: asked again, with the rows in hand.
+    left = session.scalars(unused.where(Picture.id.in_([row.id for row in rows]))).all()
+    kept = set(still_shown([row.file for row in left if row.file]))
+    gone = [row for row in left if not row.file or row.file not in kept]
     for row in gone:
         session.delete(row)
     session.flush()
