@@ -125,6 +125,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_page')),
     sa.UniqueConstraint('slug', name=op.f('uq_page_slug'))
     )
+    op.create_table('picture',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('digest', sa.String(length=64), nullable=False),
+    sa.Column('suffix', sa.String(length=5), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=8), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('file', sa.String(length=200), nullable=False),
+    sa.Column('width', sa.Integer(), nullable=False),
+    sa.Column('height', sa.Integer(), nullable=False),
+    sa.Column('tint', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("state IN ('waiting','ready','refused')", name=op.f('ck_picture_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_picture')),
+    sa.UniqueConstraint('digest', name=op.f('uq_picture_digest'))
+    )
+    with op.batch_alter_table('picture', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_picture_file'), ['file'], unique=False)
+        batch_op.create_index(batch_op.f('ix_picture_state_id'), ['state', 'id'], unique=False)
+
     op.create_table('plugin_state',
     sa.Column('name', sa.String(length=60), nullable=False),
     sa.Column('enabled', sa.Boolean(), nullable=False),
@@ -351,17 +372,24 @@ def upgrade() -> None:
     op.create_table('product_picture',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('product_id', sa.Integer(), nullable=False),
+    sa.Column('picture_id', sa.Integer(), nullable=True),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('file', sa.String(length=200), nullable=False),
     sa.Column('source_url', sa.String(length=1000), nullable=False),
+    sa.Column('fetch_problem', sa.String(length=300), nullable=False),
     sa.Column('width', sa.Integer(), nullable=False),
     sa.Column('height', sa.Integer(), nullable=False),
     sa.Column('tint', sa.Integer(), nullable=False),
     sa.Column('alt', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['picture_id'], ['picture.id'], name=op.f('fk_product_picture_picture_id_picture')),
     sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_product_picture_product_id_product'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_product_picture')),
     sa.UniqueConstraint('product_id', 'position', name=op.f('uq_product_picture_product_id_position'))
     )
+    with op.batch_alter_table('product_picture', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_product_picture_file'), ['file'], unique=False)
+        batch_op.create_index(batch_op.f('ix_product_picture_picture_id'), ['picture_id'], unique=False)
+
     op.create_table('product_text',
     sa.Column('product_id', sa.Integer(), nullable=False),
     sa.Column('locale', sa.String(length=10), nullable=False),
@@ -1025,6 +1053,10 @@ def downgrade() -> None:
     op.drop_table('search_text')
     op.drop_table('purchase_tally')
     op.drop_table('product_text')
+    with op.batch_alter_table('product_picture', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_product_picture_picture_id'))
+        batch_op.drop_index(batch_op.f('ix_product_picture_file'))
+
     op.drop_table('product_picture')
     with op.batch_alter_table('product_category', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_product_category_category_id'))
@@ -1072,6 +1104,11 @@ def downgrade() -> None:
     op.drop_table('schedule')
     op.drop_table('policy')
     op.drop_table('plugin_state')
+    with op.batch_alter_table('picture', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_picture_state_id'))
+        batch_op.drop_index(batch_op.f('ix_picture_file'))
+
+    op.drop_table('picture')
     op.drop_table('page')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_subject'))
