@@ -89,6 +89,18 @@ def test_every_template_of_the_shop_compiles(app: Flask) -> None:
         app.jinja_env.get_template(template)
 
 
+@pytest.mark.parametrize("path", SHOWN, ids=name)
+def test_what_a_template_imports_is_there(path: Path) -> None:
+    """A name that is not would show itself only where it is used, and there as an error page."""
+    for source, names in re.findall(
+        r"\{%-? from \"([^\"]+)\" import ([^%]+?)(?: with context)? -?%\}", path.read_text("utf-8")
+    ):
+        home = next((folder / source for folder in FOLDERS if (folder / source).is_file()), None)
+        assert home is not None, source
+        macros = set(re.findall(r"\{%-? macro (\w+)\(", home.read_text("utf-8")))
+        assert {each.split(" as ")[0].strip() for each in names.split(",")} <= macros, source
+
+
 @pytest.mark.parametrize("path", PAGES, ids=name)
 def test_page_says_its_title(path: Path) -> None:
     source = path.read_text("utf-8")

@@ -10,6 +10,9 @@ from storefront.core.db import Base, Json, UtcDateTime, utcnow
 
 
 class Category(Base):
+    """``picture``: name of what is shown, "" for none or none yet; ``picture_id``: its original, where one was handed
+    in."""
+
     __tablename__ = "category"
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -17,6 +20,7 @@ class Category(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("category.id"), index=True)
     position: Mapped[int] = mapped_column(default=0)
     picture: Mapped[str] = mapped_column(String(200), default="")
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey("picture.id"), index=True)
 
 
 class CategoryText(Base):

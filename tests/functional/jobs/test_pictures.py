@@ -17,13 +17,14 @@ from storefront.core.audit.models import AuditEntry
 from storefront.core.catalog.data import PictureData, ProductData, SkuData, TextData
 from storefront.core.catalog.models import Category, Picture, Product, ProductPicture
 from storefront.core.catalog.picturing import deriving, rendering
-from storefront.core.catalog.picturing.errors import BadPictureOrder, PictureNotFound
+from storefront.core.catalog.picturing.errors import BadPictureOrder, CategoryNotFound, PictureNotFound
 from storefront.core.catalog.picturing.originals import Handed, discard, hand_in, original_path
 from storefront.core.catalog.picturing.queries import PictureRow, count_pictures, pictures_of
 from storefront.core.catalog.picturing.service import (
     add_picture,
     attach_fetched,
     describe_picture,
+    give_category_picture,
     keep_original,
     promise_derivation,
     remove_picture,
@@ -277,6 +278,32 @@ def test_what_was_shown_meanwhile_gives_way_everywhere(db: Database, runtime: Ru
     (ready,) = shown(product_id)
     assert prepared(ready.file) and ready.tint == 1
     assert session.get_one(Category, category_id).picture == ready.file
+
+
+def test_a_category_has_a_picture_too(db: Database, runtime: Runtime) -> None:
+    with unit_of_work():
+        category_id = make_category().id
+    first, second = hand(runtime, photo(RED)), hand(runtime, photo(GREEN))
+    with unit_of_work():
+        give_category_picture(category_id, first, "test")
+    run_due(runtime)
+    session.expire_all()
+    before = session.get_one(Category, category_id).picture
+    assert prepared(before) and (runtime.media_dir / before).is_dir()
+    with unit_of_work():
+        give_category_picture(category_id, second, "test")
+        session.execute(update(Picture).values(created_at=utcnow() - timedelta(hours=1)))
+        session.execute(update(OutboxRow).values(available_at=utcnow() - timedelta(seconds=1)))
+    run_due(runtime)
+    session.expire_all()
+    after = session.get_one(Category, category_id).picture
+    assert prepared(after) and [path.name for path in runtime.media_dir.iterdir()] == [after]
+    session.rollback()
+    with unit_of_work():
+        give_category_picture(category_id, None, "test")
+        with pytest.raises(CategoryNotFound):
+            give_category_picture(0, None, "test")
+    assert session.get_one(Category, category_id).picture == ""
 
 
 # --- beside imports -------------------------------------------------------------------------------------------------

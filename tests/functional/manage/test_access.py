@@ -24,7 +24,10 @@ def rules(app: Flask) -> Iterator[tuple[Rule, str, str]]:
     """Each address with a sample path, and the method that does most."""
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/manage"):
-            values = {name: "999999" if "int" in type(c).__name__.lower() else "nothing" for name, c in rule._converters.items()}
+            values = {
+                name: "999999" if "int" in type(c).__name__.lower() else "nothing"
+                for name, c in rule._converters.items()
+            }
             with app.test_request_context("/manage/"):
                 path = app.url_for(rule.endpoint, **values)
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
@@ -112,7 +115,9 @@ def test_a_plugins_page_is_guarded_by_the_rights_it_names(app: Flask) -> None:
         client = staff_client(app, role)
         assert (client.get(f"{root}/").status_code == 200) == may(role, "settings.view"), role
         assert (client.get(f"{root}/new").status_code == 200) == may(role, "settings.edit"), role
-        assert (client.get("/manage/plugins/shipping_courier/settings/").status_code == 200) == may(role, "plugins.view")
+        assert (client.get("/manage/plugins/shipping_courier/settings/").status_code == 200) == may(
+            role, "plugins.view"
+        )
 
 
 def test_the_rights_of_roles_are_as_they_are_told() -> None:

@@ -28,7 +28,13 @@ def test_every_policy_has_its_field() -> None:
 def test_policies_are_changed_one_by_one_and_logged(app: Flask, member: Member) -> None:
     owner = member()
     owner.gets("/manage/settings/")
-    owner.submits("edit-form", shop__name_en="Hiyori", shop__name_ja="ひより", payment__days="１４", calendar__closed_days="2027-01-04")
+    owner.submits(
+        "edit-form",
+        shop__name_en="Hiyori",
+        shop__name_ja="ひより",
+        payment__days="１４",
+        calendar__closed_days="2027-01-04",
+    )
     assert owner.page.texts("notice") == ["Saved."]
     policies = decided(app).policies
     assert policies["shop.name"] == {"en": "Hiyori", "ja": "ひより"}

@@ -115,8 +115,8 @@ def settle(picture: Waiting, result: Rendered) -> None:
     for place in session.scalars(select(ProductPicture).where(ProductPicture.picture_id == row.id)):
         show(place, row)
     session.flush()
-    if before:
-        session.execute(update(Category).where(Category.picture == before).values(picture=row.file))
+    its = (Category.picture_id == row.id) | ((Category.picture == before) & (Category.picture != ""))
+    session.execute(update(Category).where(its).values(picture=row.file))
     touch()
 
 

@@ -39,6 +39,11 @@ class PictureNotFound(CatalogError):
         super().__init__(N_("There is no picture number %(id)s any more."), id=picture_id)
 
 
+class CategoryNotFound(CatalogError):
+    def __init__(self, category_id: int) -> None:
+        super().__init__(N_("There is no category number %(id)s any more."), id=category_id)
+
+
 class BadPictureOrder(CatalogError):
     """The pictures named are not exactly those the product has: somebody else changed them meanwhile."""
 

@@ -22,9 +22,9 @@ from sqlalchemy import func, select, update
 from storefront.core.audit.service import record
 from storefront.core.catalog.errors import ProductNotFound
 from storefront.core.catalog.markup import clean_text
-from storefront.core.catalog.models import Picture, Product, ProductPicture
+from storefront.core.catalog.models import Category, Picture, Product, ProductPicture
 from storefront.core.catalog.picturing.deriving import show
-from storefront.core.catalog.picturing.errors import BadPictureOrder, PictureNotFound
+from storefront.core.catalog.picturing.errors import BadPictureOrder, CategoryNotFound, PictureNotFound
 from storefront.core.catalog.picturing.originals import Handed, take_over
 from storefront.core.db import lock_for_update, session, utcnow
 from storefront.core.outbox.service import later
@@ -162,6 +162,21 @@ def remove_picture(row_id: int, actor: str) -> None:
     _changed(product, actor, "product.picture.remove", picture=row_id, source=row.source_url)
     if picture_id is not None:
         later(SWEEP, queue="slow", subject=SUBJECT, available_at=utcnow() + SWEEP_DELAY)
+
+
+def give_category_picture(category_id: int, handed: Handed | None, actor: str) -> None:
+    """The picture stands before the category's name from now on (once it is prepared); ``None``: none does. Raises
+    ``CategoryNotFound``."""
+    row = session.scalars(lock_for_update(select(Category).where(Category.id == category_id))).first()
+    if row is None:
+        raise CategoryNotFound(category_id)
+    before = row.picture_id
+    picture = receive_picture(handed) if handed is not None else None
+    row.picture_id, row.picture = (picture.id, picture.file) if picture else (None, "")
+    if before is not None and before != row.picture_id:
+        later(SWEEP, queue="slow", subject=SUBJECT, available_at=utcnow() + SWEEP_DELAY)
+    record(actor, "category.picture", ("category", row.id), digest=picture.digest if picture else "")
+    touch()
 
 
 def _renumber(row_ids: Sequence[int]) -> None:

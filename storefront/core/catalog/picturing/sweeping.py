@@ -30,6 +30,7 @@ def sweep_unused(originals: Path, media: Path, still_shown: StillShown, after: i
         Picture.created_at < utcnow() - YOUNGEST,
         ~select(ProductPicture.id).where(ProductPicture.picture_id == Picture.id).exists(),
         ~select(ProductPicture.id).where(Picture.file != "", ProductPicture.file == Picture.file).exists(),
+        ~select(Category.id).where(Category.picture_id == Picture.id).exists(),
         ~select(Category.id).where(Picture.file != "", Category.picture == Picture.file).exists(),
     )
     rows = session.scalars(lock_for_update(unused.where(Picture.id > after).order_by(Picture.id).limit(BATCH))).all()

@@ -43,19 +43,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_brand')),
     sa.UniqueConstraint('slug', name=op.f('uq_brand_slug'))
     )
-    op.create_table('category',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('slug', sa.String(length=120), nullable=False),
-    sa.Column('parent_id', sa.Integer(), nullable=True),
-    sa.Column('position', sa.Integer(), nullable=False),
-    sa.Column('picture', sa.String(length=200), nullable=False),
-    sa.ForeignKeyConstraint(['parent_id'], ['category.id'], name=op.f('fk_category_parent_id_category')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_category')),
-    sa.UniqueConstraint('slug', name=op.f('uq_category_slug'))
-    )
-    with op.batch_alter_table('category', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_category_parent_id'), ['parent_id'], unique=False)
-
     op.create_table('closed_destination',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('country', sa.String(length=2), nullable=False),
@@ -249,14 +236,22 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['brand_id'], ['brand.id'], name=op.f('fk_brand_text_brand_id_brand'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('brand_id', 'locale', name=op.f('pk_brand_text'))
     )
-    op.create_table('category_text',
-    sa.Column('category_id', sa.Integer(), nullable=False),
-    sa.Column('locale', sa.String(length=10), nullable=False),
-    sa.Column('name', sa.String(length=200), nullable=False),
-    sa.Column('description', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['category_id'], ['category.id'], name=op.f('fk_category_text_category_id_category'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('category_id', 'locale', name=op.f('pk_category_text'))
+    op.create_table('category',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('slug', sa.String(length=120), nullable=False),
+    sa.Column('parent_id', sa.Integer(), nullable=True),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('picture', sa.String(length=200), nullable=False),
+    sa.Column('picture_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['parent_id'], ['category.id'], name=op.f('fk_category_parent_id_category')),
+    sa.ForeignKeyConstraint(['picture_id'], ['picture.id'], name=op.f('fk_category_picture_id_picture')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_category')),
+    sa.UniqueConstraint('slug', name=op.f('uq_category_slug'))
     )
+    with op.batch_alter_table('category', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_category_parent_id'), ['parent_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_category_picture_id'), ['picture_id'], unique=False)
+
     op.create_table('page_text',
     sa.Column('page_id', sa.Integer(), nullable=False),
     sa.Column('locale', sa.String(length=10), nullable=False),
@@ -357,6 +352,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cart')),
     sa.UniqueConstraint('customer_id', name=op.f('uq_cart_customer_id')),
     sa.UniqueConstraint('session_id', name=op.f('uq_cart_session_id'))
+    )
+    op.create_table('category_text',
+    sa.Column('category_id', sa.Integer(), nullable=False),
+    sa.Column('locale', sa.String(length=10), nullable=False),
+    sa.Column('name', sa.String(length=200), nullable=False),
+    sa.Column('description', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['category_id'], ['category.id'], name=op.f('fk_category_text_category_id_category'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('category_id', 'locale', name=op.f('pk_category_text'))
     )
     op.create_table('product_category',
     sa.Column('product_id', sa.Integer(), nullable=False),
@@ -1062,6 +1065,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_product_category_category_id'))
 
     op.drop_table('product_category')
+    op.drop_table('category_text')
     op.drop_table('cart')
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_staff_session_staff_id_last_seen_at'))
@@ -1081,7 +1085,11 @@ def downgrade() -> None:
 
     op.drop_table('product')
     op.drop_table('page_text')
-    op.drop_table('category_text')
+    with op.batch_alter_table('category', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_category_picture_id'))
+        batch_op.drop_index(batch_op.f('ix_category_parent_id'))
+
+    op.drop_table('category')
     op.drop_table('brand_text')
     with op.batch_alter_table('webhook_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_webhook_event_reference'))
@@ -1120,10 +1128,6 @@ def downgrade() -> None:
     op.drop_table('customer')
     op.drop_table('currency')
     op.drop_table('closed_destination')
-    with op.batch_alter_table('category', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_category_parent_id'))
-
-    op.drop_table('category')
     op.drop_table('brand')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_subject_id_subject_kind'))
