@@ -18,7 +18,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageCms
+from PIL import AvifImagePlugin, Image, ImageCms
 
 from storefront.core.catalog.pictures import picture_kind
 from storefront.core.catalog.picturing.colour import nearest_tint
@@ -47,7 +47,9 @@ TURNS = {
 # From this share of transparent pixels on a picture is one without a ground of its own.
 CUT_SHARE = 0.01
 JPEG = {"quality": 80, "optimize": True, "progressive": True}
-AVIF = {"quality": 55, "speed": 6}
+# Each thread of a codec takes address space; a machine with many cores must not run into MAX_MEMORY by them alone.
+THREADS = 2
+AVIF = {"quality": 55, "speed": 6, "max_threads": THREADS}
 
 
 class Refused(Exception):
@@ -189,6 +191,7 @@ def main(original: str, media: str) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS))
     os.nice(10)  # visitors come first
     warnings.simplefilter("ignore")
+    AvifImagePlugin.DEFAULT_MAX_THREADS = THREADS
     try:
         answer = render(Path(original), Path(media))
     except Refused as refusal:
