@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from flask import url_for
 from markupsafe import Markup
@@ -33,7 +34,8 @@ AVAILABILITY = {
     SaleStatus.UNAVAILABLE: "Discontinued",
 }
 _SCHEMA = "https://schema.org/"
-_UNSAFE = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_UNSAFE = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _GTIN = re.compile(r"\d{8}|\d{12,14}")
 _TAG = re.compile(r"<[^>]*>")
 DESCRIPTION_LENGTH = 300
@@ -41,8 +43,10 @@ DESCRIPTION_LENGTH = 300
 
 def json_ld(data: Data) -> Markup:
     """The inside of a ``<script type="application/ld+json">``: no character of it can end the element."""
-    packed = json.dumps({"@context": _SCHEMA.rstrip("/"), **data}, ensure_ascii=False, separators=(",", ":"))
-    return Markup(packed.translate(_UNSAFE))  # what could be markup was just replaced
+    packed = _ENCODE({"@context": "https://schema.org", **data})
+    for character, escaped in _UNSAFE.items():
+        packed = packed.replace(character, escaped)
+    return Markup(packed)  # what could be markup was just replaced
 
 
 def absolute(path: str) -> str:
@@ -51,7 +55,8 @@ def absolute(path: str) -> str:
 
 def product_data(product: ProductPage) -> list[Data]:
     """The product with what it is offered at now, and where it stands."""
-    url = absolute(url_for("catalog.product", slug=product.slug))
+    path = url_for("catalog.product", slug=product.slug)
+    url = absolute(path)
     data: Data = {"@type": "Product", "name": product.name, "url": url, "sku": product.code}
     description = describe(product.seo_description, product.summary, product.body)
     if description:
@@ -66,7 +71,7 @@ def product_data(product: ProductPage) -> list[Data]:
     if product.skus:
         data["offers"] = _offers(product, url)
     crumbs = [(item.name, url_for("catalog.category", slug=item.slug)) for item in product.categories[:2]]
-    return [data, breadcrumbs([*crumbs, (product.name, url_for("catalog.product", slug=product.slug))])]
+    return [data, breadcrumbs([*crumbs, (product.name, path)])]
 
 
 def _offers(product: ProductPage, url: str) -> Data:
@@ -81,9 +86,7 @@ def _offers(product: ProductPage, url: str) -> Data:
             "priceCurrency": currency,
             "availability": _SCHEMA + AVAILABILITY[sku.status],
             "itemCondition": _SCHEMA + ("UsedCondition" if used else "NewCondition"),
-            "url": url
-            if len(product.skus) == 1
-            else absolute(url_for("catalog.product", slug=product.slug, sku=sku.code)),
+            "url": url if len(product.skus) == 1 else f"{url}?sku={quote(sku.code)}",
         }
         if sku.label:
             found["name"] = sku.label
