@@ -7,17 +7,19 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from storefront.admin.guard import ANY_STAFF, ANYBODY, UNVERIFIED
-from storefront.core.db import session, unit_of_work
+from storefront.core.db import session, unit_of_work, utcnow
 from storefront.core.settings.models import PluginState
 from storefront.core.settings.service import touch
+from storefront.core.staff.models import Staff
 from storefront.core.staff.rights import ALL_RIGHTS, EDITS, RIGHTS, Role, may
 from storefront.testing.desk import staff_client
-from storefront.testing.visitor import PART
+from storefront.testing.visitor import PART, Page
 
-# Long words, so that no row of the shop is met by chance.
-SAMPLES = {"int": "999999", "default": "nothing-of-that-name", "path": "nothing"}
-# Every test asks all addresses once: one database is enough, what is tested is the door.
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+@pytest.fixture
+def database_kind() -> str:
+    """Every test asks all addresses once: one database is enough, what is tested is the door."""
+    return "sqlite"
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str, str]]:
@@ -68,8 +70,6 @@ def test_a_role_gets_in_exactly_where_it_may(app: Flask, role: Role) -> None:
 
 
 def token(client: object) -> str:
-    from storefront.testing.visitor import Page
-
     if not hasattr(client, "csrf"):
         page = Page(client.get("/manage/account").get_data(as_text=True))  # type: ignore[attr-defined]
         client.csrf = next(f.fields["csrf_token"] for f in page.forms if "csrf_token" in f.fields)  # type: ignore[attr-defined]
@@ -99,9 +99,6 @@ def test_a_closed_account_is_out_at_once(app: Flask) -> None:
     client = staff_client(app)
     assert client.get("/manage/audit/").status_code == 200
     with app.app_context(), unit_of_work():
-        from storefront.core.db import utcnow
-        from storefront.core.staff.models import Staff
-
         session.query(Staff).one().closed_at = utcnow()
     assert client.get("/manage/audit/").status_code == 303
 
