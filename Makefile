@@ -26,8 +26,8 @@ setup: $(VENV)/.installed $(VENV)/.catalogues ## Environment and catalogues only
 test: setup $(VENV)/.dev ## Every test (ARGS= for pytest; REQUIRE_SERVICES=1: a missing service is a failure)
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(ARGS)
 
-bench: setup $(VENV)/.dev ## Pages beside a bare Flask page on the same server: ratios and statements
-	$(BIN)/python tools/bench.py $(ARGS)
+bench: setup $(VENV)/.dev ## Pages beside bare Flask pages on the same server (ARGS=--quick; docs/performance.md)
+	$(BIN)/python -m tools.bench $(ARGS)
 
 check: lint types i18n-check test ## Lint, types, imports, catalogues, tests: as CI does
 
