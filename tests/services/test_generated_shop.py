@@ -54,7 +54,9 @@ def test_the_books_of_a_generated_shop_are_right(filled: Database) -> None:
 def test_what_was_generated_is_indexed_found_and_can_be_added_to(filled: Database) -> None:
     documents = session.scalar(select(func.count()).select_from(SearchText))
     assert documents == 200
-    name = session.scalars(select(ProductText.name).where(ProductText.locale == "ja").order_by(ProductText.product_id.desc())).first()
+    name = session.scalars(
+        select(ProductText.name).where(ProductText.locale == "ja").order_by(ProductText.product_id.desc())
+    ).first()
     assert name
     missing = [
         index.name
@@ -91,5 +93,7 @@ def test_the_same_seed_makes_the_same_shop(templates: Templates, tmp_path: Path)
 
 def indexes_of(database: Database, table: str) -> set[str]:
     if database.kind == "sqlite":
-        return set(session.scalars(text(f"SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '{table}'")))
+        return set(
+            session.scalars(text(f"SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = '{table}'"))
+        )
     return set(session.scalars(text(f"SELECT indexname FROM pg_indexes WHERE tablename = '{table}'")))

@@ -38,7 +38,9 @@ def generate(options: argparse.Namespace) -> int:
     with opened(environment(options.keep, options.database_url)) as app:
         start = time.monotonic()
         products, orders = fill(app, options.products, options.orders, seed=options.seed)
-        print(f"{products:,} products and {orders:,} orders written in {time.monotonic() - start:.1f} s: {options.keep}")
+        print(
+            f"{products:,} products and {orders:,} orders written in {time.monotonic() - start:.1f} s: {options.keep}"
+        )
         if not options.audit:
             return 0
         findings = run_all()

@@ -83,7 +83,9 @@ class Books:
             "address", "country", "locale", "currency", "base_currency", "rate", "rate_step", "carrier", "service",
             "shipping_quote", "method", "created_at", "placed_at", "updated_at",
         )  # fmt: skip
-        self.revision = bulk.rows(OrderRevision, "order_id", "revision", "items", "total", "actor", "reason", "created_at")
+        self.revision = bulk.rows(
+            OrderRevision, "order_id", "revision", "items", "total", "actor", "reason", "created_at"
+        )
         self.line = bulk.rows(
             OrderLine, "id", "order_id", "position", "sku_id", "product_id", "sku_code", "title", "title_locale",
             "options", "picture", "quantity", "cancelled_quantity", "unit_price", "tax_class", "customs_value", "weight",
@@ -94,7 +96,9 @@ class Books:
             "created_at",
         )  # fmt: skip
         self.share = bulk.rows(ChargeShare, "charge_id", "order_line_id", "amount")
-        self.event = bulk.rows(OrderEvent, "order_id", "name", "from_state", "to_state", "actor", "reason", "data", "at")
+        self.event = bulk.rows(
+            OrderEvent, "order_id", "name", "from_state", "to_state", "actor", "reason", "data", "at"
+        )
         self.bill = bulk.rows(
             Bill, "id", "number", "secret", "order_id", "customer_id", "kind", "state", "currency", "amount", "due_at",
             "first_issued_at", "issued_at", "settled_at",
@@ -158,9 +162,7 @@ class Books:
             return "shipped"
         return "processing" if fate.paid or fate.cod else "pending"
 
-    def _costs(
-        self, placed: Placed, items: int, order_id: int, first_line: int
-    ) -> tuple[list[Cost], dict[int, int]]:
+    def _costs(self, placed: Placed, items: int, order_id: int, first_line: int) -> tuple[list[Cost], dict[int, int]]:
         """Charges of the order, written, and each line's share of the discount."""
         who, fate, rate = placed.who, placed.fate, self.rates[placed.who.currency]
         domestic, factor = who.country == "JP", float(rate.rate) * (1 if rate.step == 1 else 100)

@@ -18,8 +18,8 @@ SLUG = "product-500"
 FILLER = "A sturdy thing for the home, in several colours. "
 NAV = [f"Category {i}" for i in range(20)]
 FACETS = [(f"Facet {f}", [(f"Value {v}", 17 * v) for v in range(12)]) for f in range(6)]
-WORDS = "lamp chair table mug bowl knife clock vase rug shelf towel kettle basket mirror stool tray".split()
-LOOKS = "red blue oak walnut linen cotton steel brass small large round folding antique modern ceramic glass".split()
+WORDS = ("lamp", "chair", "table", "mug", "bowl", "knife", "clock", "vase", "rug", "shelf", "towel", "kettle", "tray")
+LOOKS = ("red", "blue", "oak", "walnut", "linen", "cotton", "steel", "brass", "small", "round", "modern", "glass")
 
 
 class Base(DeclarativeBase):
@@ -58,7 +58,7 @@ def seed(url: str, count: int) -> None:
     Base.metadata.create_all(engine)
     rows = [
         {
-            "id": i, "slug": f"product-{i}", "title": f"{LOOKS[i * 7 % 16]} {LOOKS[i * 11 % 15]} {WORDS[i % 16]} {i}",
+            "id": i, "slug": f"product-{i}", "title": f"{LOOKS[i * 7 % 12]} {LOOKS[i // 12 % 12]} {WORDS[i % 13]} {i}",
             "summary": FILLER * 2, "price": 300 + i * 37 % 90_000, "stock": i % 50, "picture": f"/media/{i % 50}.webp",
         }
         for i in range(1, count + 1)

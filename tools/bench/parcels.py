@@ -60,7 +60,13 @@ class Parcels:
         return sent
 
     def _left(
-        self, placed: "Placed", order_id: int, number: str, lines: "list[tuple[int, Ware, int]]", leaves: int, sent: Sent
+        self,
+        placed: "Placed",
+        order_id: int,
+        number: str,
+        lines: "list[tuple[int, Ware, int]]",
+        leaves: int,
+        sent: Sent,
     ) -> None:
         shipment_id, self.shipment_id = self.shipment_id, self.shipment_id + 1
         books, abroad = self.books, placed.who.country != "JP"
@@ -68,7 +74,14 @@ class Parcels:
         digits = (placed.salt ^ shipment_id * 7_919) % 1_000_000_000
         tracking = f"EB{digits:09d}JP" if abroad else f"{digits % 900 + 100}{shipment_id:09d}"
         self._shipment(
-            shipment_id, placed, order_id, lines, "delivered" if delivered else "handed_over", tracking, leaves, delivered
+            shipment_id,
+            placed,
+            order_id,
+            lines,
+            "delivered" if delivered else "handed_over",
+            tracking,
+            leaves,
+            delivered,
         )
         at = stamp(leaves)
         for line_id, ware, pieces in lines:
@@ -87,9 +100,7 @@ class Parcels:
         books.audit(at, STAFF, "shipment.hand_over", "order", number, "", data)
         books.mail("order_shipped", placed, order_id, leaves, f":{shipment_id}", shipment_id=shipment_id)
 
-    def _packed(
-        self, placed: "Placed", order_id: int, lines: "list[tuple[int, Ware, int]]", sent: Sent
-    ) -> None:
+    def _packed(self, placed: "Placed", order_id: int, lines: "list[tuple[int, Ware, int]]", sent: Sent) -> None:
         shipment_id, self.shipment_id = self.shipment_id, self.shipment_id + 1
         packed = max(placed.fate.paid, placed.fate.placed)
         self._shipment(shipment_id, placed, order_id, lines, "packed", "", packed, 0)

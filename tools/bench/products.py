@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Engine, func, select
 
 from storefront.core.catalog.models import (
-    Category,
     Product,
     ProductCategory,
     ProductPicture,

@@ -86,7 +86,7 @@ def _pictures(product_ids: list[int]) -> dict[int, str]:
                 ProductPicture.product_id.in_(product_ids[at : at + CHUNK]), ProductPicture.position == 0
             )
         )
-        found |= {product_id: file for product_id, file in rows}
+        found |= dict(rows.tuples().all())
     return found
 
 
