@@ -1,4 +1,4 @@
-"""The command line: ``python -m tools.bench [pages|generate|audit|backoffice]``; without a word, ``pages``."""
+"""The command line: ``python -m tools.bench [pages|generate|backoffice]``; without a word, ``pages``."""
 
 import argparse
 import sys
@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 from storefront.core.invariants.checks import run_all
+from tools.bench.backoffice import add_arguments as add_back_office
+from tools.bench.backoffice import measure_back_office
 from tools.bench.run import add_arguments, measure_pages
 from tools.bench.shop import SEED, environment, fill, opened
 
@@ -19,18 +21,20 @@ def main() -> None:
     if command == "pages":
         add_arguments(parser)
         sys.exit(measure_pages(parser.parse_args(arguments)))
-    _place(parser)
-    if command == "generate":
-        parser.add_argument("--audit", action="store_true", help="run storefront audit over it afterwards")
-        sys.exit(generate(parser.parse_args(arguments)))
+    if command == "backoffice":
+        add_back_office(parser)
+        sys.exit(measure_back_office(parser.parse_args(arguments)))
+    _add_generate(parser)
+    sys.exit(generate(parser.parse_args(arguments)))
 
 
-def _place(parser: argparse.ArgumentParser) -> None:
+def _add_generate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", type=Path, required=True, help="the shop's DATA_DIR; what is there already is kept")
     parser.add_argument("--database-url", default="", help="an empty or generated database; default: SQLite in --keep")
     parser.add_argument("--products", type=int, default=1000)
     parser.add_argument("--orders", type=int, default=0)
     parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--audit", action="store_true", help="run storefront audit over it afterwards")
 
 
 def generate(options: argparse.Namespace) -> int:

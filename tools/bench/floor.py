@@ -17,7 +17,7 @@ PER_PAGE = 24
 SLUG = "product-500"
 FILLER = "A sturdy thing for the home, in several colours. "
 NAV = [f"Category {i}" for i in range(20)]
-FACETS = [(f"Facet {f}", [(f"Value {v}", 17 * v) for v in range(12)]) for f in range(6)]
+FACETS = [(f"Facet {f}", [(f"Value {v}", 17 * v) for v in range(12)]) for f in range(4)]
 WORDS = ("lamp", "chair", "table", "mug", "bowl", "knife", "clock", "vase", "rug", "shelf", "towel", "kettle", "tray")
 LOOKS = ("red", "blue", "oak", "walnut", "linen", "cotton", "steel", "brass", "small", "round", "modern", "glass")
 

@@ -21,6 +21,7 @@ class Figure:
     statements: int = 0
     raw: int = 0
     gz: int = 0
+    floor_raw: int = 0
     alone: float = 0.0
     floor_alone: float = 0.0
     bad: int = 0
@@ -51,8 +52,8 @@ def markdown(figures: Figures, options: argparse.Namespace) -> str:
         f"{options.rounds} rounds of {options.seconds:g} s; medians, least and most in brackets; ÷ bare: requests a "
         "second divided by those of the bare page of the same kind in the same minutes.",
         "",
-        "| page | products | req/s | p50 / p99 ms | bare req/s | ÷ bare | must | SQL | KB / gz |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| page | products | req/s | p50 / p99 ms | bare req/s | ÷ bare | must | SQL | KB / gz | bare KB |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
         *map(_row, figures.pages),
     ]
     if len(figures.sizes) > 1 and any(figure.alone for figure in figures.pages):
@@ -69,7 +70,7 @@ def markdown(figures: Figures, options: argparse.Namespace) -> str:
 def _row(figure: Figure) -> str:
     page = figure.page
     if not figure.runs:
-        return f"| {page.name} | {figure.size:,} | failed | | | | | | |"
+        return f"| {page.name} | {figure.size:,} | failed | | | | | | | |"
     rates = [run.rate for run in figure.runs]
     floor = [run.rate for run in figure.floor]
     p50, p99 = (statistics.median(getattr(run, name) for run in figure.runs) for name in ("p50", "p99"))
@@ -79,7 +80,7 @@ def _row(figure: Figure) -> str:
         f"| {page.name}{bad} | {figure.size:,} | {figure.rate:,.0f} ({min(rates):,.0f}–{max(rates):,.0f}) "
         f"| {p50:.1f} / {p99:.1f} | {statistics.median(floor):,.0f} ({min(floor):,.0f}–{max(floor):,.0f}) "
         f"| {figure.ratio:.2f}{low} | {page.must:.2f} | {_statements(figure)} "
-        f"| {figure.raw / 1024:.1f} / {figure.gz / 1024:.1f} |"
+        f"| {figure.raw / 1024:.1f} / {figure.gz / 1024:.1f} | {figure.floor_raw / 1024:.1f} |"
     )
 
 

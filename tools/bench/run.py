@@ -185,6 +185,7 @@ def _page(page: Page, floor: Server, targets: list[Target], options: argparse.Na
             Figure(
                 page, target.size, runs=busy[at], floor=busy[0], statements=target.statements[page.name],
                 raw=len(bodies[at]), gz=len(gzip.compress(bodies[at], 6)),
+                floor_raw=len(bodies[0]),
                 alone=statistics.median(run.p50 for run in alone[at]) if alone else 0.0,
                 floor_alone=statistics.median(run.p50 for run in alone[0]) if alone else 0.0,
                 bad=sum(run.bad for runs in busy for run in runs),

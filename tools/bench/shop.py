@@ -1,16 +1,17 @@
 """A shop to measure: its database made and filled, in a folder that may be kept."""
 
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import exists, select
 
 from storefront.app import create_app
 from storefront.config import Settings
 from storefront.core.db import session, unit_of_work
+from storefront.core.orders.models import Order
 from storefront.core.settings.service import set_policy
 from storefront.core.settings.snapshot import load_snapshot, read_version
 from storefront.extensions import db
@@ -57,14 +58,9 @@ def fill(app: Flask, products: int, orders: int, *, seed: int = SEED, until: dat
             set_policy("cart.max_quantity", PLENTY, ACTOR)  # the bench adds one item to one cart again and again
     goods = write_products(db.engine, products, seed, moment)
     sold = 0
-    if orders:
+    if orders and not session.scalar(select(exists(select(Order.id)))):
         shop = load_snapshot(read_version())
         session.rollback()
         with extension.host.bind(shop):
             sold = write_orders(db.engine, orders, shop, seed, moment)
     return goods, sold
-
-
-def default_environment() -> dict[str, str]:
-    """The shop that ``DATA_DIR`` and ``DATABASE_URL`` name."""
-    return environment(Path(os.environ.get("DATA_DIR") or "instance"), os.environ.get("DATABASE_URL", ""))

@@ -86,7 +86,8 @@ def _pictures(product_ids: list[int]) -> dict[int, str]:
                 ProductPicture.product_id.in_(product_ids[at : at + CHUNK]), ProductPicture.position == 0
             )
         )
-        found |= dict(rows.tuples().all())
+        for product_id, file in rows:
+            found[product_id] = file
     return found
 
 
