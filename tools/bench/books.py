@@ -6,10 +6,7 @@ from zoneinfo import ZoneInfo
 
 from storefront.core.audit.models import AuditEntry
 from storefront.core.billing.models import Bill, BillLine
-from storefront.core.lifecycle.labels import labels_in
 from storefront.core.orders.models import (
-    Charge,
-    ChargeShare,
     Order,
     OrderEvent,
     OrderLine,
@@ -22,6 +19,7 @@ from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.stock.models import Reservation
 from storefront.core.values.language import LANGUAGES
 from tools.bench.bulk import EPOCH, Bulk, as_json, stamp
+from tools.bench.costs import CARRIER, TITLES, Cost, Costs, tariff
 from tools.bench.fates import DAY, DAYS_TO_PAY, HOUR, Fate
 from tools.bench.parcels import Parcels, Sent
 from tools.bench.people import Person
@@ -29,8 +27,6 @@ from tools.bench.refunds import Refunds
 from tools.bench.wares import Ware
 
 STAFF = "cli:generator"
-CARRIER = "shipping_courier"
-TITLES = {"domestic": "Delivery in Japan", "international": "International courier"}
 # Mails of older events were sent and their rows thrown away long ago; audit asks for those of fourteen days.
 MAILS_KEPT = 15 * DAY
 WAITING = {"back_order": "awaiting_supplier", "pre_order": "awaiting_release"}
@@ -48,18 +44,6 @@ class Placed(NamedTuple):
     salt: int
 
 
-class Cost(NamedTuple):
-    """One charge: id, kind, source, key, amount, lane, label."""
-
-    id: int
-    kind: str
-    source: str
-    key: str
-    amount: int
-    lane: str
-    label: str
-
-
 class Books:
     """Writes orders one after the other, in the order in which they were placed."""
 
@@ -69,11 +53,11 @@ class Books:
         self.prefix = str(shop.policy("orders.number_prefix"))
         self.rates = {rate.currency: rate for rate in shop.currencies}
         self.days: dict[str, int] = {}
-        self._labels: dict[tuple[str, str, str], str] = {}
         self._due: dict[int, int] = {}
         self.order_id, self.line_id = bulk.next_id(Order), bulk.next_id(OrderLine)
-        self.charge_id, self.bill_id, self.attempt_id = (bulk.next_id(m) for m in (Charge, Bill, PaymentAttempt))
+        self.bill_id, self.attempt_id = bulk.next_id(Bill), bulk.next_id(PaymentAttempt)
         self._open(bulk)
+        self.costs = Costs(bulk, self.rates)
         self.parcels = Parcels(bulk, self)
         self.refunds = Refunds(bulk, self)
 
@@ -91,11 +75,6 @@ class Books:
             "options", "picture", "quantity", "cancelled_quantity", "unit_price", "tax_class", "customs_value", "weight",
             "origin", "hs_code", "mode", "item_state", "cancel_reason",
         )  # fmt: skip
-        self.charge = bulk.rows(
-            Charge, "id", "order_id", "revision", "kind", "source", "key", "amount", "label", "label_text", "data",
-            "created_at",
-        )  # fmt: skip
-        self.share = bulk.rows(ChargeShare, "charge_id", "order_line_id", "amount")
         self.event = bulk.rows(
             OrderEvent, "order_id", "name", "from_state", "to_state", "actor", "reason", "data", "at"
         )
@@ -124,7 +103,7 @@ class Books:
         number, currency = self._number(fate.placed), who.currency
         first_line, self.line_id = self.line_id, self.line_id + len(placed.lines)
         items = sum(ware.prices[currency] * pieces for ware, pieces in placed.lines)
-        costs, shares = self._costs(placed, items, order_id, first_line)
+        costs, shares = self.costs.write(placed, items, order_id, first_line)
         total = items + sum(cost.amount for cost in costs)
         sent = self.parcels.write(placed, order_id, number, first_line)
         state = self._state(fate, sent)
@@ -147,12 +126,6 @@ class Books:
         index = self.days[day] = self.days.get(day, 0) + 1
         return f"{self.prefix}{day}-{index:04d}"
 
-    def label(self, source: str, msgid: str, lang: str) -> str:
-        key = (source, msgid, lang)
-        if key not in self._labels:
-            self._labels[key] = labels_in(lang)(source if source != "generator" else "core", msgid, {})
-        return self._labels[key]
-
     def _state(self, fate: Fate, sent: Sent) -> str:
         if fate.reason:
             return "cancelled"
@@ -162,43 +135,12 @@ class Books:
             return "shipped"
         return "processing" if fate.paid or fate.cod else "pending"
 
-    def _costs(self, placed: Placed, items: int, order_id: int, first_line: int) -> tuple[list[Cost], dict[int, int]]:
-        """Charges of the order, written, and each line's share of the discount."""
-        who, fate, rate = placed.who, placed.fate, self.rates[placed.who.currency]
-        domestic, factor = who.country == "JP", float(rate.rate) * (1 if rate.step == 1 else 100)
-        found: list[tuple[str, str, str, int, str, str]] = []
-        shares: dict[int, int] = {}
-        if placed.discount:
-            for i, (ware, pieces) in enumerate(placed.lines):
-                shares[first_line + i] = -(ware.prices[who.currency] * pieces * placed.discount // 100)
-            found.append(("discount", "generator", "generator.sale", sum(shares.values()), "ORDER", "Sale"))
-        service = "domestic" if domestic else "international"
-        grams = sum(ware.weight * pieces for ware, pieces in placed.lines)
-        base = 500 if domestic else 1450 + grams // 500 * 500
-        postage = base if domestic else max(1, round(base * factor) // rate.step) * rate.step
-        found.append(("shipping", CARRIER, f"{CARRIER}:{service}", postage, "SHIPPING", TITLES[service]))
-        if domestic and items + sum(shares.values()) >= 8000:
-            found.append(("shipping", "core", "core.free_shipping", -postage, "SHIPPING_DISCOUNT", "Free shipping"))
-        if fate.cod:
-            found.append(("fee", "payments_cod", "payments_cod.fee", 200, "FEE", "Cash on delivery fee"))
-        at, costs = stamp(fate.placed), []
-        for kind, source, key, amount, lane, label in found:
-            cost = Cost(self.charge_id, kind, source, key, amount, lane, label)
-            self.charge_id += 1
-            costs.append(cost)
-            shown = self.label(source, label, who.locale)
-            self.charge(cost.id, order_id, 1, kind, source, key, amount, label, shown, f'{{"lane":"{lane}"}}', at)
-        for line_id, amount in shares.items():
-            if amount:
-                self.share(costs[0].id, line_id, amount)
-        return costs, shares
-
     def _order(self, placed: Placed, order_id: int, number: str, state: str) -> None:
         who, fate, rate = placed.who, placed.fate, self.rates[placed.who.currency]
         lapsed, at = fate.reason == "lapsed", stamp(fate.placed)
         service = "domestic" if who.country == "JP" else "international"
         quote = (
-            f'{{"title":"{TITLES[service]}","title_params":{{}},"price":{{"amount":500,"currency":"JPY"}},'
+            f'{{"title":"{TITLES[service]}","title_params":{{}},"price":{{"amount":{tariff(placed)},"currency":"JPY"}},'
             '"days":[2,4],"tracked":true,"tariff":"","breakdown":{}}'
         )
         self.order(

@@ -6,8 +6,7 @@ from storefront.core.values.address import Address
 
 
 class Land(NamedTuple):
-    """``share``: of a hundred people. ``places``: postal code, region, city, street. ``western``: names in Latin letters,
-    given name first."""
+    """``share``: of a hundred people. ``places``: postal code, region, city, street."""
 
     country: str
     share: int

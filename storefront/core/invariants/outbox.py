@@ -51,12 +51,17 @@ def owed(now: datetime) -> Iterable[Row]:
 
 @check("outbox.unowed", "A mail is promised for something that did not happen.")
 def unowed(now: datetime) -> Iterable[Row]:
-    """RELIABILITY E1: no outbox row without its event."""
+    """RELIABILITY E1: no outbox row without its event. EXCEPT sorts both sides once; a join would compare every row with
+    every event on SQLite."""
     return broken(
         f"""
         SELECT x.id, x.name, x.dedupe_key, x.subject, x.state
-        FROM outbox x LEFT JOIN ({OWED} UNION ALL {PAID}) owed ON owed.dedupe_key = x.dedupe_key
-        WHERE x.name IN {TOLD} AND owed.dedupe_key IS NULL
+        FROM outbox x
+        WHERE x.name IN {TOLD} AND (x.dedupe_key IS NULL OR x.dedupe_key IN (
+            SELECT dedupe_key FROM outbox WHERE name IN {TOLD}
+            EXCEPT
+            SELECT dedupe_key FROM ({OWED} UNION ALL {PAID}) owed
+        ))
         """
     )
 
