@@ -1,6 +1,7 @@
 """The figures of a run, and the tables they are shown in."""
 
 import argparse
+import math
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,16 @@ from dataclasses import dataclass, field
 from tools.bench.load import CLIENT, Run
 from tools.bench.pages import Page
 from tools.bench.servers import WORKERS
+
+# A bare page whose least and most lie further apart says that the machine was busy: the ratio is marked by "?".
+MOST_SPREAD = 0.30
+# Fewer answers of each client in a run than this: no p50 and p99 are shown.
+LEAST_ANSWERS = 5
+
+
+def spread(values: Sequence[float]) -> float:
+    """How far the least and the most lie apart, as a share of the median."""
+    return (max(values) - min(values)) / (statistics.median(values) or math.inf)
 
 
 @dataclass
@@ -23,7 +34,8 @@ class Figure:
     gz: int = 0
     floor_raw: int = 0
     alone: float = 0.0
-    floor_alone: float = 0.0
+    floor_alone: Sequence[float] = ()
+    clients: int = 1
     bad: int = 0
 
     @property
@@ -32,7 +44,18 @@ class Figure:
 
     @property
     def ratio(self) -> float:
-        return self.rate / statistics.median(run.rate for run in self.floor)
+        return self.rate / (statistics.median(run.rate for run in self.floor) or math.inf)
+
+    @property
+    def disturbed(self) -> bool:
+        return spread([run.rate for run in self.floor]) > MOST_SPREAD
+
+    @property
+    def milliseconds(self) -> str:
+        if min(run.answers for run in self.runs) < LEAST_ANSWERS * self.clients:
+            return "too few"
+        p50, p99 = (statistics.median(getattr(run, name) for run in self.runs) for name in ("p50", "p99"))
+        return f"{p50:.1f} / {p99:.1f}"
 
 
 @dataclass
@@ -50,7 +73,8 @@ def markdown(figures: Figures, options: argparse.Namespace) -> str:
     lines = [
         f"{figures.database}, gunicorn sync × {WORKERS}, {options.clients} clients ({CLIENT}), "
         f"{options.rounds} rounds of {options.seconds:g} s; medians, least and most in brackets; ÷ bare: requests a "
-        "second divided by those of the bare page of the same kind in the same minutes.",
+        "second divided by those of the bare page of the same kind in the same minutes; ↓: less than it must be; ?: the "
+        f"bare page itself varied by more than {MOST_SPREAD:.0%}, so the machine was busy and the ratio says nothing.",
         "",
         "| page | products | req/s | p50 / p99 ms | bare req/s | ÷ bare | must | SQL | KB / gz | bare KB |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -73,13 +97,12 @@ def _row(figure: Figure) -> str:
         return f"| {page.name} | {figure.size:,} | failed | | | | | | | |"
     rates = [run.rate for run in figure.runs]
     floor = [run.rate for run in figure.floor]
-    p50, p99 = (statistics.median(getattr(run, name) for run in figure.runs) for name in ("p50", "p99"))
     bad = f" **{figure.bad} failed**" if figure.bad else ""
-    low = "" if figure.ratio >= page.must else " ↓"
+    mark = " ?" if figure.disturbed else "" if figure.ratio >= page.must else " ↓"
     return (
         f"| {page.name}{bad} | {figure.size:,} | {figure.rate:,.0f} ({min(rates):,.0f}–{max(rates):,.0f}) "
-        f"| {p50:.1f} / {p99:.1f} | {statistics.median(floor):,.0f} ({min(floor):,.0f}–{max(floor):,.0f}) "
-        f"| {figure.ratio:.2f}{low} | {page.must:.2f} | {_statements(figure)} "
+        f"| {figure.milliseconds} | {statistics.median(floor):,.0f} ({min(floor):,.0f}–{max(floor):,.0f}) "
+        f"| {figure.ratio:.2f}{mark} | {page.must:.2f} | {_statements(figure)} "
         f"| {figure.raw / 1024:.1f} / {figure.gz / 1024:.1f} | {figure.floor_raw / 1024:.1f} |"
     )
 
@@ -100,4 +123,8 @@ def _growth(figures: Figures) -> Iterator[str]:
     for name, sizes in by_page.items():
         if small in sizes and large in sizes and sizes[small].alone:
             before, after = sizes[small].alone, sizes[large].alone
-            yield f"| {name} | {sizes[small].floor_alone:.2f} | {before:.2f} | {after:.2f} | × {after / before:.2f} |"
+            bare = sizes[small].floor_alone
+            mark = " ?" if spread(bare) > MOST_SPREAD else ""
+            yield (
+                f"| {name} | {statistics.median(bare):.2f} | {before:.2f} | {after:.2f} | × {after / before:.2f}{mark} |"
+            )

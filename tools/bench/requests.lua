@@ -1,6 +1,6 @@
 -- wrk -s requests.lua URL -- FILE : the requests of FILE in turn, a line each:
 -- path <tab> name RS value US name RS value ... <tab> body of a POST, or nothing.
--- Prints "figures <requests a second> <p50 us> <p99 us> <answers that were not 200>".
+-- Prints "figures <requests a second> <p50 us> <p99 us> <not answered 200> <answers>".
 local threads, lines, at = {}, {}, 0
 bad = 0
 
@@ -30,6 +30,6 @@ end
 function done(summary, latency)
   local wrong = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
   for _, thread in ipairs(threads) do wrong = wrong + thread:get("bad") end
-  print(string.format("figures %.2f %.0f %.0f %d", summary.requests / (summary.duration / 1e6),
-    latency:percentile(50), latency:percentile(99), wrong))
+  print(string.format("figures %.2f %.0f %.0f %d %d", summary.requests / (summary.duration / 1e6),
+    latency:percentile(50), latency:percentile(99), wrong, summary.requests))
 end

@@ -187,7 +187,8 @@ def _page(page: Page, floor: Server, targets: list[Target], options: argparse.Na
                 raw=len(bodies[at]), gz=len(gzip.compress(bodies[at], 6)),
                 floor_raw=len(bodies[0]),
                 alone=statistics.median(run.p50 for run in alone[at]) if alone else 0.0,
-                floor_alone=statistics.median(run.p50 for run in alone[0]) if alone else 0.0,
+                floor_alone=[run.p50 for run in alone[0]] if alone else [],
+                clients=options.clients,
                 bad=sum(run.bad for runs in busy for run in runs),
             )
         )  # fmt: skip
