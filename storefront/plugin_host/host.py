@@ -14,6 +14,7 @@ from storefront.core.contracts.meta import PluginMeta
 from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.providers import Providers
 from storefront.core.i18n.catalogues import CatalogueError, forget_domain, register_domain
+from storefront.core.secrecy import SecretBox
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.values.types import Problem
 from storefront.plugin_host import binding, dispatch
@@ -21,7 +22,6 @@ from storefront.plugin_host.discovery import Candidate, given_plugins, installed
 from storefront.plugin_host.errors import PluginBroken, SettingsInvalid, UnknownPlugin, sentence
 from storefront.plugin_host.loading import HookFailed, Offers, collect, load
 from storefront.plugin_host.providers import Catalogue, HostProviders
-from storefront.plugin_host.secrecy import SecretBox
 from storefront.plugin_host.settings import read_settings
 
 logger = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from typing import Any
 
 from storefront.core.contracts.plugin_settings import METADATA_KEY, BadSetting, PluginSettings, SettingInfo
 from storefront.core.i18n.translate import N_
+from storefront.core.secrecy import SecretBox, SecretUnreadable
 from storefront.core.values.language import LANGUAGES
 from storefront.core.values.types import Problem
 from storefront.plugin_host.errors import PluginBroken, SettingsInvalid
-from storefront.plugin_host.secrecy import SecretBox, SecretUnreadable
 
 MAX_TEXT = 20_000
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}\Z")

@@ -21,11 +21,11 @@ from storefront.core.contracts.payments import (
 from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.pricing import Adjuster, Adjustment, Lane, PriceContext, Quote
 from storefront.core.contracts.shipping import NotServed, ShippingCarrier, ShippingQuote, ShippingRequest
+from storefront.core.secrecy import SecretBox
 from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot
 from storefront.core.values.money import Money
 from storefront.plugin_host import binding
 from storefront.plugin_host.host import PluginHost, build_host
-from storefront.plugin_host.secrecy import SecretBox
 from storefront.plugin_host.settings import read_settings
 
 TEST_SECRET_KEY = "a key that only tests ever use, 0123456789"

@@ -11,9 +11,9 @@ from storefront.core.contracts.hookspecs import hookimpl
 from storefront.core.contracts.meta import PluginMeta
 from storefront.core.contracts.plugin_settings import PluginSettings, setting
 from storefront.core.contracts.pricing import Lane
+from storefront.core.secrecy import SecretBox
 from storefront.plugin_host.discovery import Candidate
 from storefront.plugin_host.host import PluginHost, PluginState
-from storefront.plugin_host.secrecy import SecretBox
 from storefront.testing.plugins import (
     TEST_SECRET_KEY,
     FakeAdjuster,

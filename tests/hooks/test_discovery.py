@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from storefront.core.secrecy import SecretBox
 from storefront.plugin_host import discovery
 from storefront.plugin_host.discovery import BUNDLED, GROUP, installed_plugins
 from storefront.plugin_host.host import PluginHost, PluginState, build_host
-from storefront.plugin_host.secrecy import SecretBox
 from storefront.testing.plugins import TEST_SECRET_KEY
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from storefront.core.contracts.plugin_settings import BadSetting, PluginSettings, setting
+from storefront.core.secrecy import SecretBox, SecretUnreadable
 from storefront.plugin_host.errors import SettingsInvalid
-from storefront.plugin_host.secrecy import SecretBox, SecretUnreadable
 from storefront.plugin_host.settings import keys_of, read_settings, shown_settings, write_settings
 
 OLD, NEW = "the old key of the shop, long enough", "the new key of the shop, long enough"

@@ -1,4 +1,4 @@
-"""Secrets of plugins at rest: encrypted with a key derived from ``SECRET_KEY``."""
+"""Secrets at rest: encrypted with a key derived from ``SECRET_KEY``, another one for each purpose."""
 
 import base64
 from collections.abc import Iterable
@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 # Names the purpose: the same SECRET_KEY gives other keys to cookies and links.
-PURPOSE = b"storefront plugin settings v1"
+PLUGIN_SETTINGS = b"storefront plugin settings v1"
+STAFF = b"storefront staff v1"
 
 
 class SecretUnreadable(ValueError):
@@ -16,10 +17,11 @@ class SecretUnreadable(ValueError):
 
 
 class SecretBox:
-    """Encrypts with ``secret_key``; reads what it or one of ``fallbacks`` encrypted (key rotation)."""
+    """Encrypts with ``secret_key``; reads what it or one of ``fallbacks`` encrypted (key rotation). ``purpose``: what one
+    box encrypted, a box of another purpose cannot read."""
 
-    def __init__(self, secret_key: str, fallbacks: Iterable[str] = ()) -> None:
-        self._fernet = MultiFernet([_fernet(key) for key in (secret_key, *fallbacks)])
+    def __init__(self, secret_key: str, fallbacks: Iterable[str] = (), purpose: bytes = PLUGIN_SETTINGS) -> None:
+        self._fernet = MultiFernet([_fernet(key, purpose) for key in (secret_key, *fallbacks)])
 
     def encrypt(self, text: str) -> str:
         return self._fernet.encrypt(text.encode()).decode()
@@ -32,8 +34,8 @@ class SecretBox:
             raise SecretUnreadable("this secret was stored under another SECRET_KEY") from None
 
 
-def _fernet(secret_key: str) -> Fernet:
+def _fernet(secret_key: str, purpose: bytes) -> Fernet:
     if not secret_key:
-        raise ValueError("SECRET_KEY is empty: secrets of plugins could not be kept.")
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret_key.encode())
+        raise ValueError("SECRET_KEY is empty: secrets could not be kept.")
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret_key.encode())
     return Fernet(base64.urlsafe_b64encode(derived))
