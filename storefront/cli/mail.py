@@ -8,9 +8,11 @@ from storefront.core.orders.errors import UnknownOrder
 from storefront.core.orders.queries import find_order
 from storefront.core.orders.service import NO_SUCH_ORDER
 from storefront.core.values.language import LANGUAGES
+from storefront.jobs import staff_mails
 from storefront.jobs.mail_content import ORDER_MAILS, Subject, render
 from storefront.jobs.mail_sample import sample
 from storefront.jobs.runtime import runtime_of
+from storefront.jobs.staff_mails import STAFF_MAILS
 
 
 @click.group()
@@ -19,16 +21,21 @@ def mail() -> None:
 
 
 @mail.command()
-@click.argument("kind", type=click.Choice(ORDER_MAILS))
+@click.argument("kind", type=click.Choice((*ORDER_MAILS, *STAFF_MAILS)))
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Default: the order's language.")
 @click.option("--order", "number", default="", help="An order's number. Default: an invented order.")
 @click.option("--html", is_flag=True, help="The HTML form instead of the text.")
 def preview(kind: str, lang: str | None, number: str, html: bool) -> None:
     """Print a mail as it would be sent now. Nothing is sent."""
     with open_shop() as shop:
-        subject = _subject_of(number, kind, shop) if number else sample(kind, lang or "en")
         runtime = runtime_of(shop.app)
-        texts = render(kind, subject, shop.shop, runtime.templates, runtime.public_url, lang or "")
+        if kind in STAFF_MAILS:
+            texts = staff_mails.render(
+                kind, staff_mails.sample(lang or "en"), shop.shop, runtime.templates, runtime.public_url
+            )
+        else:
+            subject = _subject_of(number, kind, shop) if number else sample(kind, lang or "en")
+            texts = render(kind, subject, shop.shop, runtime.templates, runtime.public_url, lang or "")
         click.echo(texts.html if html else f"{texts.subject}\n\n{texts.text}")
 
 

@@ -3,7 +3,9 @@
 Pure: an order's view goes in, texts come out; nothing is read and nothing is sent.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment
@@ -59,6 +61,7 @@ def render(
     bill = subject.bill or order.open_bill
     with use_language(lang):
         values = {
+            **about_shop(shop, lang),
             "order": order,
             "bill": bill,
             "shipment": subject.shipment,
@@ -66,21 +69,33 @@ def render(
             "taken_off": [
                 _item(line, line.cancelled, None, public_url, lang) for line in order.lines if line.cancelled
             ],
-            "lang": lang,
-            "html_lang": html_lang(lang),
-            "shop_name": in_language(shop.policy("shop.name"), lang),
-            "seal": str(shop.policy("shop.seal")) or in_language(shop.policy("shop.name"), lang)[:1],
-            "contact": str(shop.policy("shop.email")),
-            "zone": str(shop.policy("shop.time_zone")),
             "order_url": f"{public_url}/{lang}/orders/{quote(order.number)}/{quote(order.secret)}",
             "address_lines": render_address(order.address, lang),
             "method_title": _method_title(order, bill),
             "something_paid": any(b.paid for b in order.bills),
         }
-        texts = [
-            templates.get_template(f"mail/{kind}/{part}").render(values)
-            for part in ("subject.txt", "body.txt", "body.html")
-        ]
+        return render_parts(kind, values, templates)
+
+
+def about_shop(shop: ShopSnapshot, lang: str) -> dict[str, Any]:
+    """What the frame of every mail shows."""
+    name = in_language(shop.policy("shop.name"), lang)
+    return {
+        "lang": lang,
+        "html_lang": html_lang(lang),
+        "shop_name": name,
+        "seal": str(shop.policy("shop.seal")) or name[:1],
+        "contact": str(shop.policy("shop.email")),
+        "zone": str(shop.policy("shop.time_zone")),
+    }
+
+
+def render_parts(kind: str, values: Mapping[str, Any], templates: Environment) -> Rendered:
+    """The three texts in the folder of ``kind``, in the current language."""
+    texts = [
+        templates.get_template(f"mail/{kind}/{part}").render(values)
+        for part in ("subject.txt", "body.txt", "body.html")
+    ]
     return Rendered(one_line(texts[0]), texts[1].strip() + "\n", texts[2])
 
 

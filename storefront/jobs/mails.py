@@ -23,7 +23,14 @@ def send_order_mail(work: Work) -> None:
     texts = render(
         work.row.name.removeprefix(PREFIX), subject, work.shop, work.runtime.templates, work.runtime.public_url
     )
-    mail = compose(work.row.id, subject, texts, work.shop, work.runtime)
+    order = subject.order
+    send(work, texts, order.locale, order.email, order.address.full_name)
+
+
+def send(work: Work, texts: Rendered, lang: str, recipient: str, recipient_name: str) -> None:
+    """Hand a mail to the transport, in the shop's name; a refused one is not tried again. Call with no transaction
+    open."""
+    mail = compose(work.row.id, texts, lang, (recipient, recipient_name), work.shop, work.runtime)
     try:
         work.runtime.transport.send(build(mail, utcnow()), work.row.id)
     except (BadAddress, MailRefused) as error:
@@ -43,18 +50,18 @@ def subject_of(work: Work) -> Subject:
     return Subject(view, shipment, bill)
 
 
-def compose(job_id: str, subject: Subject, texts: Rendered, shop: ShopSnapshot, runtime: Runtime) -> Mail:
-    order = subject.order
+def compose(job_id: str, texts: Rendered, lang: str, to: tuple[str, str], shop: ShopSnapshot, runtime: Runtime) -> Mail:
+    """``to``: address and name."""
     own_address = str(shop.policy("shop.email"))
     names = shop.policy("shop.from_name") or shop.policy("shop.name")
     return Mail(
         job_id=job_id,
         host=runtime.public_host,
-        lang=order.locale,
+        lang=lang,
         sender=own_address or f"shop@{runtime.public_host or 'localhost'}",
-        sender_name=in_language(names, order.locale),
-        recipient=order.email,
-        recipient_name=order.address.full_name,
+        sender_name=in_language(names, lang),
+        recipient=to[0],
+        recipient_name=to[1],
         subject=texts.subject,
         text=texts.text,
         html=texts.html,

@@ -9,13 +9,21 @@ from flask import Flask
 from storefront.core.db import run_unit, session, utcnow
 from storefront.core.mail.transports import MailFailed
 from storefront.core.outbox.claiming import ClaimedRow, PermanentFailure, claim, done_before, enter, fail, finish
-from storefront.jobs import clock, mails, orders, payments, pictures, sessions  # their handlers register themselves
+from storefront.jobs import (  # their handlers register themselves
+    clock,
+    mails,
+    orders,
+    payments,
+    pictures,
+    sessions,
+    staff_mails,
+)
 from storefront.jobs.registry import QUEUES, Job, find_job
 from storefront.jobs.runtime import Runtime, Work, runtime_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS = (clock, mails, orders, payments, pictures, sessions)
+HANDLERS = (clock, mails, orders, payments, pictures, sessions, staff_mails)
 WAKE_SECONDS = 1.0
 
 

@@ -14,6 +14,7 @@ from storefront.core.i18n import jinja as i18n_jinja
 from storefront.core.i18n.formats import country_name, format_date, format_datetime, format_money, money_parts
 from storefront.core.mail.transports import Transport, transport_for
 from storefront.core.outbox.claiming import ClaimedRow
+from storefront.core.secrecy import STAFF, SecretBox
 from storefront.core.settings.snapshot import ShopSnapshot, SnapshotCache
 
 EXTENSION = "storefront.jobs"
@@ -30,13 +31,17 @@ class _Settings(Protocol):
     def media_dir(self) -> Path: ...
     @property
     def originals_dir(self) -> Path: ...
+    @property
+    def secret_key(self) -> str: ...
+    @property
+    def secret_key_fallbacks(self) -> tuple[str, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """``public_url``: without trailing slash. ``media_dir``: pictures as they are served; ``originals_dir``: as they
-    were handed in. ``bind``: the providers for one snapshot, plugins' settings readable
-    inside. ``scope``: what one job runs in; a session of its own, given back at the end."""
+    were handed in. ``bind``: the providers for one snapshot, plugins' settings readable inside. ``scope``: what one job
+    runs in; a session of its own, given back at the end. ``staff_box``: reads what the staff's verbs sealed."""
 
     public_url: str
     public_host: str
@@ -47,6 +52,7 @@ class Runtime:
     scope: Callable[[], AbstractContextManager[Any]]
     media_dir: Path
     originals_dir: Path
+    staff_box: SecretBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def runtime_of(app: Flask) -> Runtime:
             scope=app.app_context,
             media_dir=settings.media_dir,
             originals_dir=settings.originals_dir,
+            staff_box=SecretBox(settings.secret_key, settings.secret_key_fallbacks, STAFF),
         )
     return cast(Runtime, app.extensions[EXTENSION])
 

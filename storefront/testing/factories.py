@@ -7,6 +7,7 @@ from storefront.core.catalog.models import Brand, BrandText, Category, CategoryT
 from storefront.core.customers.models import ShopperSession
 from storefront.core.db import new_secret, session, utcnow
 from storefront.core.settings.models import ClosedDestination, Currency, Policy
+from storefront.core.staff.models import Staff
 from storefront.core.stock.models import StockItem, StockMovement
 
 _count = itertools.count(1)
@@ -125,3 +126,20 @@ def close_destination(country: str, region: str = "", restriction: str = "", **m
 def set_policy(key: str, value: Any) -> None:
     session.merge(Policy(key=key, value=value))
     session.flush()
+
+
+def make_staff(role: str = "owner", *, email: str = "", password_hash: str = "no password", **values: Any) -> Staff:
+    """A member of the staff who could log in, had they a real password."""
+    n = next(_count)
+    mail = email or f"{role}-{n}@example.com"
+    row = Staff(
+        email=mail,
+        email_folded=mail.casefold(),
+        name=values.pop("name", f"Member {n}"),
+        role=role,
+        password_hash=password_hash,
+        **values,
+    )
+    session.add(row)
+    session.flush()
+    return row

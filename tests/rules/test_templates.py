@@ -8,6 +8,7 @@ from flask import Flask
 
 from storefront.jobs.mail_content import ORDER_MAILS
 from storefront.jobs.runtime import mail_templates
+from storefront.jobs.staff_mails import STAFF_MAILS
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "templates"
@@ -112,7 +113,7 @@ def test_page_says_its_title(path: Path) -> None:
 @pytest.mark.parametrize("folder", sorted(path.parent for path in (CORE / "mail").glob("*/subject.txt")), ids=name)
 def test_mail_has_three_parts_and_a_subject_of_one_line(folder: Path) -> None:
     assert {path.name for path in folder.iterdir()} == {"subject.txt", "body.txt", "body.html"}
-    assert folder.name in ORDER_MAILS
+    assert folder.name in (*ORDER_MAILS, *STAFF_MAILS)
     source = (folder / "subject.txt").read_text("utf-8")
     assert len(source.strip().splitlines()) == 1
     env = mail_templates(CORE)
@@ -121,4 +122,4 @@ def test_mail_has_three_parts_and_a_subject_of_one_line(folder: Path) -> None:
 
 
 def test_every_mail_the_shop_sends_has_its_folder() -> None:
-    assert {path.parent.name for path in (CORE / "mail").glob("*/subject.txt")} == set(ORDER_MAILS)
+    assert {path.parent.name for path in (CORE / "mail").glob("*/subject.txt")} == {*ORDER_MAILS, *STAFF_MAILS}

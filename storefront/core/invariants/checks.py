@@ -3,7 +3,18 @@
 from datetime import datetime
 
 from storefront.core.db import utcnow
-from storefront.core.invariants import bills, checkout, database, history, limits, orders, outbox, payments, stock
+from storefront.core.invariants import (
+    bills,
+    checkout,
+    database,
+    history,
+    limits,
+    orders,
+    outbox,
+    payments,
+    staff,
+    stock,
+)
 from storefront.core.invariants.finding import Check, Finding
 
 __all__ = ["CHECKS", "Check", "Finding", "run_all"]
@@ -18,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     *payments.CHECKS,
     *stock.CHECKS,
     *outbox.CHECKS,
+    *staff.CHECKS,
 )
 
 

@@ -31,6 +31,8 @@ DEFAULTS: dict[str, Any] = {
     "shipping.free": {},  # {country: items total from which postage is free}; "*" = any other country
     "shipping.packaging_weight": 0,  # added to the goods of each parcel
     "shipping.lead_days": 1,  # business days from order to hand-over
+    # --- the people who run the shop
+    "staff.second_factor": "optional",  # who must have one: nobody (optional), owners, all
     # --- business calendar (SHOP-1)
     "calendar.weekly_off": [5, 6],  # weekdays closed, Monday = 0
     "calendar.holidays": "JP",  # whose public holidays are days off: "JP", or "" for none

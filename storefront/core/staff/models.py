@@ -12,7 +12,8 @@ from storefront.core.db import Base, Json, UtcDateTime, utcnow
 class Staff(Base):
     """``role``: see ``staff/rights.py``. ``email_folded``: the form by which accounts are unique. ``totp_secret``:
     encrypted, "" without a second factor; ``totp_step``: the last time step whose code was used, so that no code works
-    twice. ``invite_hash``: of the one link by which an invited person chooses a password, until ``invite_until``."""
+    twice. ``invite_hash``: of the one link by which an invited person chooses a password, until ``invite_until``;
+    ``invite_sealed``: the same link's secret, encrypted, for the mail and for the owner who hands it over."""
 
     __tablename__ = "staff"
     __table_args__ = (
@@ -32,6 +33,7 @@ class Staff(Base):
     totp_secret: Mapped[str] = mapped_column(String(300), default="")
     totp_step: Mapped[int] = mapped_column(default=0)
     invite_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
+    invite_sealed: Mapped[str] = mapped_column(String(300), default="")
     invite_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

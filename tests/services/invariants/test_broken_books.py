@@ -126,6 +126,18 @@ def order(number: int) -> str:
     return f"(SELECT id FROM bill WHERE order_id = {number})"
 
 
+MOMENT = "'2026-11-22 03:00:00.000000'"
+
+
+def member(id: int, role: str = "owner", closed_at: str = "NULL") -> str:
+    """A member of the staff who has a password."""
+    return (
+        "INSERT INTO staff (id, email, email_folded, name, role, locale, password_hash, totp_secret, totp_step, "
+        "invite_hash, invite_sealed, closed_at, created_at) VALUES "
+        f"({id}, 'm{id}@example.com', 'm{id}@example.com', 'M', '{role}', 'ja', 'x', '', 0, '', '', {closed_at}, {MOMENT})"
+    )
+
+
 # name of the check -> statements that break just that
 BROKEN: dict[str, tuple[str, ...]] = {
     "orders.total": (f"UPDATE charge SET amount = amount + 1 WHERE order_id = {WAITING} AND kind = 'shipping'",),
@@ -234,6 +246,14 @@ BROKEN: dict[str, tuple[str, ...]] = {
         "'2026-11-24 03:00:00', 'new', 0, '', '2026-11-24 03:00:00')",
     ),
     "outbox.changed_lines": ("DELETE FROM outbox WHERE name = 'mail.order_changed'",),
+    "staff.owner": (member(1, "packer"),),
+    "staff.closed": (
+        member(1),
+        member(2, "packer", MOMENT),
+        "INSERT INTO staff_session (token_hash, staff_id, verified, data, browser, created_at, last_seen_at, expires_at) "
+        f"VALUES ('t', 2, true, '{{}}', '', {MOMENT}, {MOMENT}, {MOMENT})",
+    ),
+    "staff.second_factor": (member(1), "INSERT INTO recovery_code (staff_id, code_hash) VALUES (1, 'c')"),
 }  # fmt: skip
 
 
