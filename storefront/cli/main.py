@@ -13,6 +13,7 @@ COMMANDS = {
     "orders": "storefront.cli.orders:orders",
     "catalog": "storefront.cli.catalog:catalog",
     "plugins": "storefront.cli.plugins:plugins",
+    "owner": "storefront.cli.owner:owner",
     "pricing": "storefront.cli.pricing:pricing",
     "mail": "storefront.cli.mail:mail",
     "audit": "storefront.cli.audit:audit",

@@ -20,13 +20,14 @@ from storefront.core.db import session
 from storefront.core.mail.transports import BadMailUrl
 from storefront.core.orders.errors import OrderError
 from storefront.core.settings.snapshot import ShopSnapshot
+from storefront.core.staff.errors import StaffError
 from storefront.core.stock.errors import StockError
 from storefront.core.values.money import BadAmount
 from storefront.extensions import db
 from storefront.plugin_host.errors import PluginRefused, UnknownPlugin
 from storefront.plugin_host.host import PluginHost
 
-EXPECTED = (BadAmount, BadMailUrl, ConfigError, OrderError, PluginRefused, StockError, UnknownPlugin)
+EXPECTED = (BadAmount, BadMailUrl, ConfigError, OrderError, PluginRefused, StaffError, StockError, UnknownPlugin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,16 @@ from typing import Any
 import click
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from sqlalchemy import NullPool, create_engine, select
+from sqlalchemy.exc import DBAPIError
 
 from storefront.app import create_app
 from storefront.cli.lifeline import end_with_parent
 from storefront.cli.logs import start_logging
 from storefront.cli.opening import sentences
-from storefront.config import settings_from_environment
+from storefront.config import Settings, settings_from_environment
+from storefront.core.staff import setup_code
+from storefront.core.staff.models import Staff
 
 # Threads, not bare sync workers: browsers open connections ahead of need and leave them silent, and each of those
 # would block a sync worker until its time-out.
@@ -59,6 +63,21 @@ def options(host: str, port: int, workers: int, temporary: Path) -> dict[str, An
     }
 
 
+def keep_setup_code(settings: Settings) -> None:
+    """The code for the first owner, while there is no staff. Asked over a connection of its own: the server's processes
+    open theirs after they were forked."""
+    engine = create_engine(settings.database_url, poolclass=NullPool)
+    try:
+        with engine.connect() as connection:
+            staffed = connection.execute(select(Staff.id).limit(1)).first() is not None
+    except DBAPIError:
+        return  # no database, or none that is set up: the pages and /readyz say so
+    if staffed:
+        setup_code.remove(settings.data_dir)
+    else:
+        setup_code.ensure(settings.data_dir)
+
+
 @click.command()
 @click.option("--host", envvar="STOREFRONT_HOST", default="127.0.0.1", show_default=True)
 @click.option("--port", envvar="PORT", default=8000, show_default=True, type=click.IntRange(1, 65535))
@@ -68,6 +87,7 @@ def serve(host: str, port: int, workers: int) -> None:
     start_logging()
     with sentences():
         settings = settings_from_environment()  # a shop that may not start says so here, once
+    keep_setup_code(settings)
     temporary = settings.data_dir / "run"
     temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
     Server(options(host, port, workers, temporary)).run()

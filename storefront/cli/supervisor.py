@@ -19,9 +19,10 @@ from pathlib import Path
 import click
 
 from storefront.cli.lifeline import PARENT_VARIABLE
-from storefront.config import ConfigError, settings_from_environment
+from storefront.config import ConfigError, Settings, settings_from_environment
 
 COMMAND = (sys.executable, "-m", "storefront.cli.main")
+SETUP_CODE = "setup_code"
 LOOK_SECONDS = 0.2
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -100,7 +101,7 @@ def run(host: str, port: int) -> None:
         with only_one(settings.data_dir):
             check_port(host, port)
             prepare(settings.profile, env)
-            keep_running(env, host, port, settings.public_url)
+            keep_running(env, host, port, settings)
     except (CannotRun, ConfigError) as error:
         raise click.ClickException(str(error)) from error
 
@@ -141,7 +142,7 @@ def prepare(profile: str, env: Mapping[str, str]) -> None:
         raise CannotRun("The database could not be prepared; the lines above say why. Nothing was started.")
 
 
-def keep_running(env: Mapping[str, str], host: str, port: int, public_url: str) -> None:
+def keep_running(env: Mapping[str, str], host: str, port: int, settings: Settings) -> None:
     """Until asked to stop. The web ends before the background work, so that what it promised is still begun."""
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -151,7 +152,7 @@ def keep_running(env: Mapping[str, str], host: str, port: int, public_url: str) 
             child.start(env)
         wait_for_web(web, relay, host, port, stop, env)
         if not stop.is_set():
-            print_status(web, relay, public_url)
+            print_status(web, relay, settings)
         while not stop.wait(LOOK_SECONDS):
             look_after((web, relay), env)
     finally:
@@ -188,11 +189,15 @@ def wait_for_web(web: Child, relay: Child, host: str, port: int, stop: threading
         stop.wait(LOOK_SECONDS)
 
 
-def print_status(web: Child, relay: Child, public_url: str) -> None:
+def print_status(web: Child, relay: Child, settings: Settings) -> None:
     def pid(child: Child) -> str:
         return str(child.process.pid) if child.process else "-"
 
-    click.echo(f"shop   {public_url}/")
+    click.echo(f"shop   {settings.public_url}/")
     click.echo(f"web    running  pid {pid(web)}")
     click.echo(f"relay  running  pid {pid(relay)}  (background work and mail)")
+    # The web wrote it while it started. Read here without the module that makes it, which would load the database part.
+    code = settings.data_dir / SETUP_CODE
+    if code.exists():
+        click.echo(f"Set up the owner: {settings.public_url}/manage/setup?code={code.read_text().strip()}")
     click.echo("Stop with Ctrl-C.")

@@ -39,6 +39,13 @@ DEFAULTS: dict[str, Any] = {
     "calendar.closed_days": [],  # further days off, "YYYY-MM-DD"
 }
 
+# Where only some words are understood.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "checkout.billing_mode": ("pay_now", "invoice_later"),
+    "calendar.holidays": ("JP", ""),
+    "staff.second_factor": ("optional", "owners", "all"),
+}
+
 
 def merged(stored: Mapping[str, Any]) -> dict[str, Any]:
     """The defaults with ``stored`` over them. Keys that no default names are kept."""

@@ -11,7 +11,7 @@ from storefront.core.db import session, utcnow
 from storefront.core.i18n.translate import N_
 from storefront.core.settings.errors import BadPolicy
 from storefront.core.settings.models import NumberSeries, PluginState, Policy, ShopVersion
-from storefront.core.settings.policies import DEFAULTS
+from storefront.core.settings.policies import CHOICES, DEFAULTS
 from storefront.core.upsert import insert_for
 
 
@@ -51,7 +51,7 @@ def set_policies(values: Mapping[str, Any], actor: str) -> tuple[str, ...]:
 
 
 def check_policy(key: str, value: Any) -> None:
-    """Raise ``BadPolicy`` unless ``key`` exists and ``value`` is of the kind of its default."""
+    """Raise ``BadPolicy`` unless ``key`` exists and ``value`` is of the kind of its default, and of its choices."""
     if key not in DEFAULTS:
         raise BadPolicy(N_("There is no policy called %(key)s."), key=key)
     wanted = type(DEFAULTS[key])
@@ -64,6 +64,8 @@ def check_policy(key: str, value: Any) -> None:
         )
     if wanted is int and value < 0:
         raise BadPolicy(N_("%(key)s may not be below 0."), key=key)
+    if key in CHOICES and value not in CHOICES[key]:
+        raise BadPolicy(N_("%(key)s may be: %(words)s."), key=key, words=", ".join(CHOICES[key]))
 
 
 def set_plugin(

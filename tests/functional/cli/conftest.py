@@ -15,9 +15,10 @@ Cli = Callable[..., Result]
 
 @pytest.fixture
 def cli(db: Database, data_dir: Path) -> Iterator[Cli]:
-    """``cli("orders", "list", code=0)``: runs the command and checks its exit code; an unexpected error is raised."""
+    """``cli("orders", "list", code=0)``: runs the command and checks its exit code; an unexpected error is raised.
+    ``input``: what is typed."""
 
-    def run(*arguments: str, code: int = 0, **environment: str) -> Result:
+    def run(*arguments: str, code: int = 0, input: str | None = None, **environment: str) -> Result:
         session.rollback()
         env = {
             "DATABASE_URL": db.url,
@@ -27,7 +28,7 @@ def cli(db: Database, data_dir: Path) -> Iterator[Cli]:
             "MAIL_URL": f"file:{data_dir / 'mail'}",
             **environment,
         }
-        result = CliRunner().invoke(main, arguments, env=env)
+        result = CliRunner().invoke(main, arguments, env=env, input=input)
         use_session_provider(db.sessions)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception

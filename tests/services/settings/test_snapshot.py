@@ -66,7 +66,8 @@ def test_the_shops_own_keys_never_reach_the_policies(db: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("stock.lwo", 1), ("stock.low", "3"), ("stock.low", True), ("stock.low", -1)]
+    ("key", "value"),
+    [("stock.lwo", 1), ("stock.low", "3"), ("stock.low", True), ("stock.low", -1), ("staff.second_factor", "some")],
 )
 def test_a_wrong_policy_is_refused_with_a_sentence(db: Database, key: str, value: object) -> None:
     with pytest.raises(BadPolicy) as refused, unit_of_work():
