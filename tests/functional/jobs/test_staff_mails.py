@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
 from storefront.core.db import run_unit, session, unit_of_work, utcnow
+from storefront.core.i18n.catalogues import CORE_DOMAIN, register_domain
 from storefront.core.outbox.models import OutboxRow
 from storefront.core.secrecy import STAFF, SecretBox
 from storefront.core.settings.models import Policy
@@ -18,6 +20,11 @@ from storefront.jobs.runtime import Runtime
 from storefront.testing.databases import Database
 
 Invite = Callable[[str], tuple[int, str]]
+
+
+@pytest.fixture(autouse=True)
+def catalogue() -> None:
+    register_domain(CORE_DOMAIN, Path(__file__).resolve().parents[3] / "translations")
 
 
 @pytest.fixture
