@@ -9,7 +9,9 @@ from flask import Flask, Response, abort, current_app, g, request, url_for
 
 from storefront.admin.session import staff_session
 from storefront.core.i18n.translate import gettext as _
+from storefront.core.staff import second_factor
 from storefront.core.staff.rights import ALL_RIGHTS, may
+from storefront.shop.context import current_shop
 from storefront.shop.hx import is_fragment, redirect_to, vary
 from storefront.shop.jinja import here
 
@@ -47,6 +49,12 @@ def needs(right: str) -> Callable[[View], View]:
 def for_any_staff(view: View) -> View:
     """For everybody who is logged in: their own account, the way out."""
     return _marked(ANY_STAFF)(view)
+
+
+def before_second_factor(view: View) -> View:
+    """Also for those who must set up a second factor before anything else: setting it up, the way out."""
+    view.before_second_factor = True  # type: ignore[attr-defined]
+    return view
 
 
 def for_unverified(view: View) -> View:
@@ -105,7 +113,8 @@ def init_guard(app: Flask) -> None:
     def check_right() -> Response | None:
         if not is_manage() or request.endpoint is None:
             return None
-        needed = getattr(current_app.view_functions[request.endpoint], "needs", None)
+        view = current_app.view_functions[request.endpoint]
+        needed = getattr(view, "needs", None)
         if needed == ANYBODY:
             return None
         found = staff_session().load()
@@ -115,9 +124,16 @@ def init_guard(app: Flask) -> None:
             return to_log_in()
         if needed is None:
             abort(403)
+        if _must_enrol() and not getattr(view, "before_second_factor", False):
+            return redirect_to(url_for("staff.second_factor"))
         if needed != ANY_STAFF:
             require(needed)
         return None
+
+
+def _must_enrol() -> bool:
+    found = staff_session().load()
+    return second_factor.is_due(found.role, found.has_second_factor, current_shop().policy(second_factor.POLICY))
 
 
 def to_log_in() -> Response:

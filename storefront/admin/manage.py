@@ -13,6 +13,7 @@ from storefront.admin.registry import plugin_pages, register_pages
 from storefront.admin.settings.currencies import CURRENCIES
 from storefront.admin.settings.destinations import DESTINATIONS
 from storefront.admin.settings.policies import POLICIES
+from storefront.admin.staff import STAFF, staff_pages
 from storefront.admin.tasks.views import task_pages
 from storefront.core.contracts.manage import ManagePage
 from storefront.core.i18n.translate import N_, domain_gettext
@@ -21,8 +22,8 @@ from storefront.shop.context import current_shop, extension
 
 __all__ = ["MANAGE", "init_manage"]
 
-PAGES: tuple[ManagePage, ...] = (ANNOUNCEMENTS, POLICIES, CURRENCIES, DESTINATIONS, PLUGINS, AUDIT)
-BLUEPRINTS: tuple[Blueprint, ...] = (task_pages, plugin_admin, plugin_blueprint)
+PAGES: tuple[ManagePage, ...] = (ANNOUNCEMENTS, POLICIES, CURRENCIES, DESTINATIONS, PLUGINS, STAFF, AUDIT)
+BLUEPRINTS: tuple[Blueprint, ...] = (staff_pages, task_pages, plugin_admin, plugin_blueprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("Currencies"), "currencies/", "settings.view"),
             Entry(N_("Closed destinations"), "destinations/", "settings.view"),
             Entry(N_("Plugins"), "plugins/", "plugins.view"),
+            Entry(N_("Staff"), "staff/", "staff.view"),
             Entry(N_("Audit log"), "audit/", "audit.view"),
         ),
     ),

@@ -77,6 +77,15 @@ def _enter(account: _Account, renewed: str, client: str, browser: str, now: date
     throttle.give_back(throttle.ADDRESSES, client)
     if renewed:
         member.password_hash = renewed
+    return _open(member, browser, now)
+
+
+def admit(staff_id: int, browser: str, now: datetime) -> LoggedIn:
+    """Right after a password was chosen (set-up, invitation) nobody types it again. Inside the caller's unit."""
+    return _open(session.get_one(Staff, staff_id), browser, now)
+
+
+def _open(member: Staff, browser: str, now: datetime) -> LoggedIn:
     needs_code = bool(member.totp_secret)
     opened = open_session(member.id, browser, now, verified=not needs_code)
     record(actor_of(member.id), "staff.log_in", ("staff", member.id), code_asked=needs_code)

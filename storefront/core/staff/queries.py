@@ -21,3 +21,7 @@ def find_owner(email: str) -> tuple[str, str] | None:
         )
     ).first()
     return None if row is None else (row[0], row[1])
+
+
+def email_of(staff_id: int) -> str:
+    return session.scalar(select(Staff.email).where(Staff.id == staff_id)) or ""
