@@ -18,7 +18,10 @@ def make_member(role: str = "owner", *, locale: str = "en", name: str = "") -> i
     shown = name or f"{role.replace('_', ' ').title()} {secrets.token_hex(2)}"
     mail = f"{role}-{secrets.token_hex(4)}@staff.example"
     with unit_of_work():
-        member = Staff(email=mail, email_folded=mail, name=shown, role=role, locale=locale)
+        # Some password there must be: who has none was only invited.
+        member = Staff(
+            email=mail, email_folded=mail, name=shown, role=role, locale=locale, password_hash="of no password"
+        )
         session.add(member)
         session.flush()
         return member.id

@@ -149,6 +149,21 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         ),
     ),
     (
+        N_("The staff"),
+        "",
+        (
+            _setting(
+                "staff.second_factor",
+                N_("Who must have a second factor"),
+                Kind.CHOICE,
+                choices={"optional": N_("Nobody; everybody may"), "owners": N_("Owners"), "all": N_("Everybody")},
+                required=True,
+                right="staff.edit",
+                help=N_("Whoever has none yet sets it up at the next page, before anything else."),
+            ),
+        ),
+    ),
+    (
         N_("Calendar"),
         N_("Deadlines in business days follow it; shoppers see the closed days at the foot of every page."),
         (

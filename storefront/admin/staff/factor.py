@@ -68,6 +68,8 @@ def _beginning(enrolment: Enrolment, sheet: Sheet, status: int = 200) -> Respons
 @before_second_factor
 def enrol() -> Response:
     """The recovery codes are the answer itself: nothing else ever shows them."""
+    if staff_session().has_second_factor:
+        return redirect_to(url_for("staff.second_factor"))
     member, own, box, enrolment = current_member(), own_session_id(), staff_box(), _enrolment()
     code = secret_typed("code")
     session.rollback()

@@ -7,7 +7,7 @@ from flask import Response, abort, url_for
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from storefront.admin.guard import current_member, needs
-from storefront.admin.staff.account import browser_rows, shown_moment
+from storefront.admin.staff.account import browser_rows, own_session_id, shown_moment
 from storefront.admin.staff.blueprint import (
     LANGUAGE_CHOICES,
     Sheet,
@@ -241,7 +241,7 @@ def take_off_second_factor(staff_id: int) -> Response:
 @needs("staff.edit")
 def end_sessions(staff_id: int) -> Response:
     actor = current_member()
-    keep = next((row.id for row in browser_rows(staff_id) if row.here), None)
+    keep = own_session_id() if staff_id == actor.id else None
     return _act(
         staff_id, lambda: sessions.end_sessions(staff_id, actor.actor, keep=keep), _("All browsers are logged out.")
     )

@@ -54,7 +54,7 @@ def check_details(name: str, email: str, locale: str) -> Details:
     """Raises ``BadDetails`` for what cannot be a member's. Pure."""
     mail = normal_email(unicodedata.normalize("NFKC", email).strip())
     if mail is None:
-        raise BadDetails(N_("This cannot be a mail address. It looks like name@example.com."), "email")
+        raise BadDetails(N_("This is no mail address. It looks like name@example.com."), "email")
     return Details(checked_name(name), mail, checked_locale(locale))
 
 
