@@ -96,3 +96,7 @@ def test_a_database_that_is_not_there_stops_nobody(tmp_path: Path) -> None:
     settings = Settings.from_env({"DATABASE_URL": f"sqlite:///{tmp_path}/no/such.sqlite", "DATA_DIR": str(tmp_path)})
     keep_setup_code(settings)
     assert setup_code.read(tmp_path) == ""
+
+
+def test_the_invitation_can_be_looked_at(cli: Cli, db: Database) -> None:
+    assert "パスワードを決める" in cli("mail", "preview", "staff_invite", "--lang", "ja").stdout
