@@ -41,11 +41,8 @@ class Staff:
             self.found[name, "axe"] = faults
 
 
-@pytest.mark.slow
-@pytest.mark.req("SHOP-5")
-@pytest.mark.parametrize("shop", ["sqlite"], indirect=True)
-def test_the_owner_sets_up_and_somebody_joins(shop, new_shopper):
-    found = {}
+def set_up_on_a_phone(shop, new_shopper, found):
+    """By the printed line, in Japanese, without JavaScript."""
     line = wait_for(lambda: re.search(r"Set up the owner: (\S+)", shop.last_words()), 20, "the line with the link")
     owner = Staff(new_shopper(shop, javascript=False, viewport=PHONE), found)
     owner.goes(f"{line[1]}&lang=ja")
@@ -57,6 +54,15 @@ def test_the_owner_sets_up_and_somebody_joins(shop, new_shopper):
     owner.goes("/manage/account")
     owner.fills(locale="en")
     owner.presses("save-account", "account")
+    return owner
+
+
+@pytest.mark.slow
+@pytest.mark.req("SHOP-5")
+@pytest.mark.parametrize("shop", ["sqlite"], indirect=True)
+def test_the_owner_sets_up_and_somebody_joins(shop, new_shopper):
+    found = {}
+    owner = set_up_on_a_phone(shop, new_shopper, found)
 
     # The same person at a desk, with script, in the dark.
     desk = Staff(new_shopper(shop, color_scheme="dark", reduced_motion="reduce"), found)

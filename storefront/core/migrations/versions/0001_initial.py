@@ -169,6 +169,7 @@ def upgrade() -> None:
     sa.Column('totp_secret', sa.String(length=300), nullable=False),
     sa.Column('totp_step', sa.Integer(), nullable=False),
     sa.Column('invite_hash', sa.String(length=64), nullable=False),
+    sa.Column('invite_sealed', sa.String(length=300), nullable=False),
     sa.Column('invite_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
