@@ -117,7 +117,7 @@ def test_a_plugins_page_is_guarded_by_the_rights_it_names(app: Flask) -> None:
         )
 
 
-def test_the_rights_of_roles_are_as_they_are_told(database_kind: str) -> None:
+def test_the_rights_of_roles_are_as_they_are_told() -> None:
     """Written out, so that a right given by mistake is seen."""
     edits = {str(role): sorted(RIGHTS[role] & EDITS) for role in Role}
     assert edits == {
