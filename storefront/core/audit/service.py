@@ -1,6 +1,9 @@
 """Writing the audit log."""
 
+from collections.abc import Sequence
 from typing import Any
+
+from sqlalchemy import insert
 
 from storefront.core.audit.models import AuditEntry
 from storefront.core.db import session
@@ -20,3 +23,13 @@ def record(actor: str, act: str, subject: tuple[str, object] = ("", ""), reason:
             data=data,
         )
     )
+
+
+def record_all(actor: str, kind: str, rows: Sequence[tuple[str, object, dict[str, Any]]]) -> None:
+    """As ``record`` for many subjects of one kind in one statement: act, key and data of each."""
+    if rows:
+        values = [
+            {"actor": actor, "act": act, "subject_kind": kind, "subject_id": str(key), "reason": "", "data": data}
+            for act, key, data in rows
+        ]
+        session.execute(insert(AuditEntry), values)

@@ -29,6 +29,11 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _RELEASE = re.compile(r"(\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
 
 
+def is_slug(text: str) -> bool:
+    """Whether this can stand in an address."""
+    return bool(_SLUG.match(text))
+
+
 def check_product(data: ProductData) -> None:
     """Raise ``BadProduct`` with the sentence that says what cannot be kept."""
     if not data.code or not _SLUG.match(data.slug):

@@ -37,7 +37,8 @@ class PictureData:
 @dataclass(frozen=True, slots=True)
 class SkuData:
     """``sku_id``: which variant of the product this is; ``None``: the one with this code, or a new one. ``options``:
-    ``{"name": {lang: text}, "value": {lang: text}}`` each."""
+    ``{"name": {lang: text}, "value": {lang: text}}`` each. ``prices``: its own price and list price in further
+    currencies, in their minor units; ``None`` keeps those it has."""
 
     code: str
     price: int
@@ -49,6 +50,7 @@ class SkuData:
     options: tuple[Mapping[str, Mapping[str, str]], ...] = ()
     active: bool = True
     sku_id: int | None = None
+    prices: Mapping[str, tuple[int, int | None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +70,34 @@ class ProductData:
     created_at: datetime | None = None
 
 
+class Change(NamedTuple):
+    """One field that became another. ``where``: ``text.<lang>``, ``sku.<code>``, ``brand.<slug>``…; "" for the product
+    itself. A variant or language that is new has one change whose ``field`` is "" and whose ``old`` is ``None``."""
+
+    where: str
+    field: str
+    old: Any
+    new: Any
+
+    @property
+    def part(self) -> str:
+        """The part of the product that changed, as the audit log names it."""
+        return self.where or self.field
+
+
+class Wanted(NamedTuple):
+    """A product as it shall be. ``product_id``: which one; ``None``: the one with its code, or a new one."""
+
+    data: ProductData
+    product_id: int | None = None
+
+
 class Saved(NamedTuple):
-    """``outcome``: created, updated, unchanged. ``sku_ids`` in the order of the data; ``new_skus`` of those, the new."""
+    """``outcome``: created, updated, unchanged. ``sku_ids`` in the order of the data; ``new_skus`` of those, the new.
+    ``changes``: what an update changed."""
 
     product_id: int
     outcome: str
     sku_ids: tuple[int, ...]
     new_skus: frozenset[int]
+    changes: tuple[Change, ...] = ()

@@ -1,34 +1,47 @@
 """The search document of a product: every text it shall be found by, in every language."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 from sqlalchemy import select
 
 from storefront.core.catalog.models import BrandText, Product, ProductText, Sku
 from storefront.core.db import session
-from storefront.core.search.service import index_texts
+from storefront.core.search.service import index_documents
 
 
 def index_product(product_id: int) -> None:
     """Write the search document of this product anew. After every change of its texts, brand or variants, inside the
     same unit; changed rows must be flushed."""
-    index_texts(product_id, _texts(product_id))
+    index_products([product_id])
 
 
-def _texts(product_id: int) -> Iterator[str]:
-    for row in session.execute(
-        select(ProductText.name, ProductText.summary).where(ProductText.product_id == product_id)
+def index_products(product_ids: Sequence[int]) -> None:
+    """``index_product`` for many. The one place where products that were written are announced: whatever is derived
+    from a product and kept beside it is made anew from here. Three reads and one write, however many there are."""
+    if product_ids:
+        index_documents(_texts(product_ids))
+
+
+def _texts(product_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {product_id: [] for product_id in product_ids}
+    for product_id, *texts in session.execute(
+        select(ProductText.product_id, ProductText.name, ProductText.summary)
+        .where(ProductText.product_id.in_(product_ids))
+        .order_by(ProductText.product_id, ProductText.locale)
     ):
-        yield from row
-    for row in session.execute(
-        select(Product.code, BrandText.name)
+        found[product_id] += texts
+    for product_id, code, brand in session.execute(
+        select(Product.id, Product.code, BrandText.name)
         .outerjoin(BrandText, BrandText.brand_id == Product.brand_id)
-        .where(Product.id == product_id)
+        .where(Product.id.in_(product_ids))
     ):
-        yield from (text for text in row if text)
-    for code, barcode, options in session.execute(
-        select(Sku.code, Sku.barcode, Sku.options).where(Sku.product_id == product_id, Sku.active)
+        found[product_id] += (code, brand) if brand else (code,)
+    for product_id, code, barcode, options in session.execute(
+        select(Sku.product_id, Sku.code, Sku.barcode, Sku.options)
+        .where(Sku.product_id.in_(product_ids), Sku.active)
+        .order_by(Sku.product_id, Sku.position, Sku.id)
     ):
-        yield from (code, barcode)
+        found[product_id] += (code, barcode)
         for option in options:
-            yield from option.get("value", {}).values()
+            found[product_id] += option.get("value", {}).values()
+    return found

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from html import unescape
 
 import nh3
 
@@ -44,6 +45,12 @@ def clean_html(text: str) -> str:
     if "<" in cleaned or not cleaned:
         return cleaned
     return "".join(f"<p>{part.strip()}</p>" for part in _EMPTY_LINES.split(cleaned))
+
+
+def plain_text(html: str) -> str:
+    """The words of any HTML, on one line: for what is shown as text."""
+    bare = nh3.clean(clean_text(html).replace("<", " <"), tags=set(), clean_content_tags=CONTENT_REMOVED)
+    return " ".join(unescape(bare).split())
 
 
 def clean_text(text: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from storefront.core.audit.service import record
 from storefront.core.catalog.checking import check_lengths
 from storefront.core.catalog.errors import BadProduct
-from storefront.core.catalog.indexing import index_product
+from storefront.core.catalog.indexing import index_products
 from storefront.core.catalog.markup import clean_html, clean_text
 from storefront.core.catalog.models import (
     Brand,
@@ -49,8 +49,7 @@ def write_brand(slug: str, texts: Texts, actor: str) -> tuple[int, bool]:
     changed |= _write_texts(BrandText, "brand_id", row.id, texts)
     if changed:
         session.flush()
-        for product_id in session.scalars(select(Product.id).where(Product.brand_id == row.id)).all():
-            index_product(product_id)
+        index_products(session.scalars(select(Product.id).where(Product.brand_id == row.id)).all())
     return _done(row, changed, "brand", actor)
 
 

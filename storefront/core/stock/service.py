@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from storefront.core.audit.service import record
 from storefront.core.db import session
 from storefront.core.stock.errors import BelowPromised, NotReserved, NotTracked, OutOfStock
-from storefront.core.stock.models import Reservation, Source, StockItem
+from storefront.core.stock.models import Reservation, Source, StockItem, StockMovement
 from storefront.core.stock.queries import expired, order_line
 from storefront.core.stock.writing import (
     FREE,
@@ -30,6 +30,7 @@ from storefront.core.stock.writing import (
 from storefront.core.upsert import insert_for
 
 __all__ = [
+    "FirstStock",
     "NewLine",
     "OutOfStock",
     "adjust",
@@ -37,6 +38,7 @@ __all__ = [
     "expired",
     "hand_over",
     "keep",
+    "open_items",
     "receive",
     "release",
     "reserve",
@@ -57,6 +59,31 @@ def ensure_item(sku_id: int, tracked: bool = True, slots: int | None = None) -> 
         sku_id=sku_id, tracked=tracked, on_hand=0, reserved=0, slots=slots, slots_taken=0
     )
     session.execute(row.on_conflict_do_nothing(index_elements=["sku_id"]))
+
+
+class FirstStock(NamedTuple):
+    """What lies on the shelf of a SKU that was just made."""
+
+    sku_id: int
+    tracked: bool
+    on_hand: int
+    slots: int | None
+
+
+def open_items(rows: Sequence[FirstStock], actor: str, reason: str = "") -> None:
+    """Make the stock rows of SKUs that were made in this unit, with what lies there: two statements, however many they
+    are. Nobody can have been promised any of it yet."""
+    if not rows:
+        return
+    items = [row._asdict() | {"on_hand": row.on_hand if row.tracked else 0} for row in rows]
+    session.execute(insert(StockItem), [item | {"reserved": 0, "slots_taken": 0} for item in items])
+    arrived = [item for item in items if item["on_hand"] > 0]
+    if arrived:
+        moves = {"kind": "received", "actor": actor, "reason": reason[:300]}
+        session.execute(
+            insert(StockMovement),
+            [moves | {"sku_id": item["sku_id"], "quantity": item["on_hand"]} for item in arrived],
+        )
 
 
 def receive(sku_id: int, quantity: int, actor: str, reason: str = "") -> list[int]:

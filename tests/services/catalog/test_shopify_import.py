@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from storefront.core.audit.models import AuditEntry
 from storefront.core.catalog.importing import booking
 from storefront.core.catalog.importing.report import ImportRefused, ImportReport
-from storefront.core.catalog.importing.shopify import BATCH, import_shopify
+from storefront.core.catalog.importing.running import BATCH, Following, import_catalog
 from storefront.core.catalog.models import Brand, Category, Product, ProductPicture, ProductText, Sku
 from storefront.core.catalog.queries import ListQuery, list_products, navigation, product_page
 from storefront.core.contracts.pricing import CurrencyRate
@@ -52,8 +52,9 @@ def as_csv(*rows: dict[str, str], header: tuple[str, ...] = HEADER) -> bytes:
 
 
 def run(data: bytes, **changes: Any) -> ImportReport:
-    terms = {"currency": "USD", "rate": "150", "base_currency": "JPY", "lang": "en", "actor": "cli:test"}
-    return import_shopify(io.BytesIO(data), **(terms | changes))
+    terms = {"kind": "shopify", "currency": "USD", "rate": "150", "base_currency": "JPY", "lang": "en"}
+    terms["actor"] = "cli:test"
+    return import_catalog(io.BytesIO(data), **(terms | changes))
 
 
 def counts(report: ImportReport) -> tuple[int, int, int]:
@@ -309,15 +310,15 @@ def test_the_shops_own_products_are_never_overwritten(db: Database) -> None:
 
 
 def test_a_product_the_database_refuses_does_not_stop_the_others(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    writes = booking.write_product
+    writes = booking.write_products
 
-    def fail_for_b(data: Any, *args: Any) -> Any:
-        saved = writes(data, *args)
-        if data.code == "b":
+    def fail_for_b(wanted: Any, *args: Any) -> Any:
+        saved = writes(wanted, *args)
+        if any(each.data.code == "b" for each in wanted):
             session.execute(Sku.__table__.insert().values(product_id=-1, code="x", price=-5))
         return saved
 
-    monkeypatch.setattr(booking, "write_product", fail_for_b)
+    monkeypatch.setattr(booking, "write_products", fail_for_b)
     report = run(as_csv(product("a"), product("b"), product("c")))
     assert counts(report) == (2, 0, 0)
     ((number, handle, sentence),) = reasons(report)
@@ -328,7 +329,7 @@ def test_a_product_the_database_refuses_does_not_stop_the_others(db: Database, m
 def test_many_products_come_in_batches_and_progress_is_told(db: Database) -> None:
     seen: list[tuple[int, int]] = []
     rows = [product(f"p{n}") for n in range(BATCH + 1)]
-    report = run(as_csv(*rows), progress=lambda done, of: seen.append((done, of)))
+    report = run(as_csv(*rows), following=Following(progress=lambda done, of: seen.append((done, of))))
     assert report.created == BATCH + 1
     assert seen == [(BATCH, BATCH + 1), (BATCH + 1, BATCH + 1)]
 
@@ -356,7 +357,7 @@ def test_a_file_that_is_no_export_is_a_sentence(db: Database, data: bytes, said:
 
 def test_a_missing_file_is_a_sentence(db: Database) -> None:
     with pytest.raises(ImportRefused, match="cannot be read"):
-        import_shopify("/no/such/file.csv", currency="USD", rate="1", base_currency="JPY", lang="en", actor="cli:test")
+        import_catalog("/no/such/file.csv", currency="USD", rate="1", base_currency="JPY", lang="en", actor="cli:test")
 
 
 @pytest.mark.parametrize(

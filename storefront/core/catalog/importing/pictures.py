@@ -1,0 +1,60 @@
+"""Pictures a file names: by their addresses, or by names that lie at a known place. They are not fetched here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import quote
+
+from storefront.core.catalog.data import PictureData
+from storefront.core.catalog.importing.goods import MAX_PICTURES, MAX_URL, Found, Goods, Terms
+from storefront.core.catalog.importing.table import Row
+from storefront.core.catalog.markup import clean_text
+from storefront.core.catalog.models import ProductPicture
+from storefront.core.i18n.translate import N_
+
+
+def pictures_of(
+    goods: Goods, pairs: Iterable[tuple[str, str]], terms: Terms, row: Row, found: Found
+) -> list[PictureData]:
+    """Addresses with their descriptions as pictures, each address once; what is no address is noted at ``row``."""
+    kept: dict[str, str] = {}
+    for url, alt in pairs:
+        address = clean_text(url)
+        if terms.pictures_at and not address.startswith(("http://", "https://")):
+            address = f"{terms.pictures_at.rstrip('/')}/{quote(address.lstrip('/'))}"
+        if address.startswith(("http://", "https://")) and len(address) <= MAX_URL and len(kept) < MAX_PICTURES:
+            kept.setdefault(address, clean_text(alt))
+        else:
+            found.note(row, goods.key, N_("A picture was left out: its address is not one of the web."))
+    return [
+        PictureData(source_url=url, tint=tint, alt={terms.lang: alt} if alt else {})
+        for (url, alt), tint in zip(kept.items(), goods.tints(len(kept)), strict=True)
+    ]
+
+
+def beside_present(
+    pictures: Sequence[PictureData], present: Sequence[ProductPicture], terms: Terms
+) -> tuple[PictureData, ...]:
+    """The pictures of another system's file, each with what the shop knows of it already: its file and size, its tile,
+    its descriptions in other languages. The shop's own address of a picture is that picture."""
+    known: dict[str, ProductPicture] = {row.source_url: row for row in present if row.source_url}
+    known |= {f"{terms.media}{row.file}": row for row in present if row.file and not row.source_url and terms.media}
+    found = []
+    for picture in pictures:
+        row = known.get(picture.source_url)
+        if row is None:
+            found.append(picture)
+            continue
+        found.append(
+            PictureData(
+                file=row.file,
+                source_url=row.source_url,
+                width=row.width,
+                height=row.height,
+                tint=row.tint,
+                alt=_alt(row.alt, picture.alt, terms.lang),
+            )
+        )
+    return tuple(found)
+
+
+def _alt(before: Mapping[str, str], said: Mapping[str, str], lang: str) -> dict[str, str]:
+    return {**{tag: text for tag, text in before.items() if tag != lang}, **said}
