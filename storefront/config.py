@@ -105,6 +105,11 @@ class Settings:
         """Pictures as they were handed in: never served."""
         return self.data_dir / "originals"
 
+    @property
+    def imports_dir(self) -> Path:
+        """Catalogue files that were uploaded and wait to be imported."""
+        return self.data_dir / "imports"
+
 
 def settings_from_environment() -> Settings:
     return Settings.from_env(os.environ)

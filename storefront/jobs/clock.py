@@ -36,6 +36,7 @@ TIMED: Mapping[str, Timed] = {
     "payments.reconcile_open": Timed(timedelta(minutes=5)),
     "pictures.sweep": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
     "sessions.purge": Timed(timedelta(days=1), "slow", timedelta(hours=18)),  # 3 at night in Japan
+    "catalog.purge_imports": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
     "clock.purge": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
 }
 

@@ -35,13 +35,15 @@ class _Settings(Protocol):
     def secret_key(self) -> str: ...
     @property
     def secret_key_fallbacks(self) -> tuple[str, ...]: ...
+    def imports_dir(self) -> Path: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """``public_url``: without trailing slash. ``media_dir``: pictures as they are served; ``originals_dir``: as they
     were handed in. ``bind``: the providers for one snapshot, plugins' settings readable inside. ``scope``: what one job
-    runs in; a session of its own, given back at the end. ``staff_box``: reads what the staff's verbs sealed."""
+    runs in; a session of its own, given back at the end. ``staff_box``: reads what the staff's verbs sealed. ``imports``:
+    folder of catalogue files that wait to be imported."""
 
     public_url: str
     public_host: str
@@ -53,6 +55,7 @@ class Runtime:
     media_dir: Path
     originals_dir: Path
     staff_box: SecretBox
+    imports: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ def runtime_of(app: Flask) -> Runtime:
             media_dir=settings.media_dir,
             originals_dir=settings.originals_dir,
             staff_box=SecretBox(settings.secret_key, settings.secret_key_fallbacks, STAFF),
+            imports=settings.imports_dir,
         )
     return cast(Runtime, app.extensions[EXTENSION])
 

@@ -24,12 +24,14 @@ class Present:
     prices: dict[int, dict[str, SkuPrice]] = field(default_factory=lambda: defaultdict(dict))
 
 
-def load_present(product_ids: Iterable[int] = (), codes: Sequence[str] = ()) -> Present:
-    """Lock and read the products with these ids or codes, with all that belongs to them. Inside the caller's unit."""
+def load_present(product_ids: Iterable[int] = (), codes: Sequence[str] = (), *, lock: bool = True) -> Present:
+    """Lock and read the products with these ids or codes, with all that belongs to them. Inside the caller's unit; to
+    look only, without ``lock``, anywhere."""
     found, ids = Present(), sorted(set(product_ids))
     if ids or codes:
         wanted = or_(Product.id.in_(ids), Product.code.in_(codes))
-        rows = session.scalars(lock_for_update(select(Product).where(wanted).order_by(Product.id)))
+        statement = select(Product).where(wanted).order_by(Product.id)
+        rows = session.scalars(lock_for_update(statement) if lock else statement)
         found.products = {row.id: row for row in rows}
     if not found.products:
         return found

@@ -67,6 +67,7 @@ def make_runtime(db: Database, tmp_path: Path) -> Callable[[Transport], Runtime]
             media_dir=tmp_path / "media",
             originals_dir=tmp_path / "originals",
             staff_box=SecretBox("a-key-for-tests", purpose=STAFF),
+            imports=tmp_path / "data" / "imports",
         )
 
     return make

@@ -31,6 +31,7 @@ class EcCube:
         }
     )  # fmt: skip
     taxed = False
+    lang = "ja"
 
     def spool(self, spool: Spool, row: Row, cells: list[str], found: Found) -> None:
         number = row["商品ID"]

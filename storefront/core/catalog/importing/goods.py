@@ -137,7 +137,8 @@ def _problem(message: str | Problem, code: str) -> Problem:
 class Format(Protocol):
     """One kind of file. ``title``: what it is called in a sentence. ``required``: columns without which it is no such
     file; ``known``: those that are read, none of which may stand there twice. ``source``: what the shop remembers its
-    products under, "" = they are the shop's own and known by their code. ``taxed``: its prices hold tax."""
+    products under, "" = they are the shop's own and known by their code. ``taxed``: its prices hold tax. ``lang``: the
+    language its texts are in, "" where it does not say."""
 
     @property
     def name(self) -> str: ...
@@ -151,6 +152,8 @@ class Format(Protocol):
     def known(self) -> frozenset[str]: ...
     @property
     def taxed(self) -> bool: ...
+    @property
+    def lang(self) -> str: ...
 
     def spool(self, spool: Spool, row: Row, cells: list[str], found: Found) -> None:
         """Put a row into the spool with what it belongs to, or refuse it."""

@@ -38,6 +38,7 @@ class Own:
     required = ("record", "product")
     known = FIXED
     taxed = True
+    lang = ""
 
     def spool(self, spool: Spool, row: Row, cells: list[str], found: Found) -> None:
         record, code, slug = row["record"].casefold(), _text(row, "product"), row["slug"]

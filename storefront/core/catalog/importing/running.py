@@ -52,8 +52,9 @@ def import_catalog(
     source: str | Path | BinaryIO,
     *,
     base_currency: str,
-    lang: str,
     actor: str,
+    lang: str = "",
+    default_lang: str = "en",
     kind: str = AUTO,
     currency: str = "",
     rate: str = "",
@@ -70,7 +71,7 @@ def import_catalog(
     ``shopify``, ``woocommerce``, ``eccube``. ``currency``: of the prices, needed where the file names none; ``rate``:
     units of the base currency for one of it, decimal text, needed where they differ; prices are rounded up to whole
     minor units. ``tax``: percent to add to prices, needed where the format leaves it out of them. ``lang``: the language
-    of the file's texts. ``dry_run`` does everything and keeps nothing.
+    of the file's texts, where it is not said the format's own, else ``default_lang``. ``dry_run`` does everything and keeps nothing.
 
     The same file again changes nothing. Pictures keep their address, they are not fetched. Raises ``ImportRefused`` for
     a file that cannot be read at all, or terms that make no sense or are missing."""
@@ -81,7 +82,8 @@ def import_catalog(
         layout = format_of(kind, table.columns)
         rows = _read_all(table, layout, spool, found)
         named = file_currency(spool) if not layout.source else ""
-        terms = checked_terms(layout, named, currency, base_currency, rate, lang, tax)
+        spoken = lang or layout.lang or default_lang
+        terms = checked_terms(layout, named, currency, base_currency, rate, spoken, tax)
         terms = replace(terms, pictures_at=pictures_at, media=media)
         run = _Run(layout, terms, actor, spool, following, dry_run)
         total = run.all(found)

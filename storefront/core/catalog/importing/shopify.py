@@ -41,6 +41,7 @@ class Shopify:
         }
     )  # fmt: skip
     taxed = True
+    lang = ""
 
     def spool(self, spool: Spool, row: Row, cells: list[str], found: Found) -> None:
         handle = clean_text(row["Handle"])

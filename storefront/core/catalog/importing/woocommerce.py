@@ -61,6 +61,7 @@ class WooCommerce:
         }
     )  # fmt: skip
     taxed = True
+    lang = ""
 
     def spool(self, spool: Spool, row: Row, cells: list[str], found: Found) -> None:
         number = f"id:{row['ID']}" if row["ID"] else ""
