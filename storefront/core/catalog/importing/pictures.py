@@ -36,6 +36,8 @@ def beside_present(
     """The pictures of another system's file, each with what the shop knows of it already: its file and size, its tile,
     its descriptions in other languages. The shop's own address of a picture is that picture."""
     known: dict[str, ProductPicture] = {row.source_url: row for row in present if row.source_url}
+    # Where addresses stand in a list, one with a comma in it is written so.
+    known |= {url.replace(",", "%2C"): row for url, row in known.items()}
     known |= {f"{terms.media}{row.file}": row for row in present if row.file and not row.source_url and terms.media}
     found = []
     for picture in pictures:

@@ -130,9 +130,11 @@ class Shelf:
             self._book(sku_id, difference)
             if difference or not tracked:
                 moved.append(Change(where, "stock", on_hand if tracked else None, on_hand + difference))
-        if variant.slotted and variant.slots != slots:
+        # After what arrived, which counts against them.
+        if variant.slotted and variant.slots != (stock_of([sku_id])[sku_id].slots if moved else slots):
             stock.set_slots(sku_id, variant.slots, self.actor)
-            moved.append(Change(where, "slots", slots, variant.slots))
+            if variant.slots != slots:
+                moved.append(Change(where, "slots", slots, variant.slots))
         return moved
 
     def _difference(self, sku_id: int, quantity: int, on_hand: int, origins: Origins) -> int:
