@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import create_engine
 from sqlalchemy.orm import scoped_session, sessionmaker
 
+from storefront.core.catalog.exporting.running import export_catalog
 from storefront.core.catalog.importing.running import import_catalog
 from storefront.core.db import prepare_engine, use_session_provider
 from storefront.plugin_host.migrations import upgrade
@@ -115,6 +116,12 @@ def main() -> None:
         )
         timed("import", rows, run)
         timed("again", rows, run)
+
+        def out() -> str:
+            pieces = export_catalog("own", base_currency="JPY", lang="en")
+            return f"{sum(len(piece) for piece in pieces) / 1e6:.0f} MB"
+
+        timed("export", rows, out)
 
 
 if __name__ == "__main__":
