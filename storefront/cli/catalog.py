@@ -20,6 +20,11 @@ from storefront.core.values.language import LANGUAGES
 
 # Without --dry-run what became new or another is counted; whoever wants to read it all asks for a trial run first.
 MAX_CELL = 60
+ADVICE = {
+    "currency_missing": " Add --currency, such as --currency JPY.",
+    "rate_missing": " Add --rate, such as --rate 150.5.",
+    "tax_missing": " Add --tax, such as --tax 10.",
+}
 as_json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
 
 
@@ -70,7 +75,8 @@ def import_file(
                 dry_run=dry_run,
             )
         except ImportRefused as error:
-            raise click.ClickException(f"{error} Nothing was changed.") from error
+            advice = ADVICE.get(error.problem.code, "")
+            raise click.ClickException(f"{error}{advice} Nothing was changed.") from error
     if as_json:
         echo_json(report)
     else:

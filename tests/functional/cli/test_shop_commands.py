@@ -77,6 +77,25 @@ def test_prices_without_a_currency_are_not_guessed(cli: Cli, tmp_path: Path) -> 
     assert session.scalar(select(func.count()).select_from(Product)) == 0
 
 
+@pytest.mark.req("CAT-9")
+def test_a_catalogue_goes_out_and_a_trial_run_shows_what_would_change(cli: Cli, tmp_path: Path) -> None:
+    cli("demo", "--profile", "mart")
+    path = tmp_path / "own.csv"
+    assert "bytes." in cli("catalog", "export", str(path)).stdout
+    assert "0 new, 0 changed, 24 as before" in cli("catalog", "import", str(path)).stdout
+    again = tmp_path / "again.csv"
+    cli("catalog", "export", str(again))
+    assert again.read_bytes() == path.read_bytes() and not list(tmp_path.glob(".*"))
+    lines = path.read_text("utf-8-sig").replace("Sencha", "Kabusecha")
+    path.write_text(lines, encoding="utf-8")
+    shown = cli("catalog", "import", str(path), "--dry-run").stdout
+    assert "changed, row " in shown and " -> " in shown and "Kabusecha" in shown
+    for kind in ("shopify", "woocommerce"):
+        cli("catalog", "export", str(again), "--format", kind, "--lang", "ja")
+        assert b"\r\n" in again.read_bytes()
+    assert "could not be written" in cli("catalog", "export", str(tmp_path / "no" / "file.csv"), code=1).stderr
+
+
 def test_tick_runs_every_timed_job_once(cli: Cli, db: object) -> None:
     assert f"{len(TIMED)} job(s) carried out, 0 waiting, 0 given up." in cli("tick").stdout
     names = list(session.scalars(select(OutboxRow.name).order_by(OutboxRow.name)))

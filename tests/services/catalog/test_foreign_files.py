@@ -240,7 +240,7 @@ def test_hostile_rows_are_refused_and_their_neighbours_kept(db: Database, take: 
         ("Type,SKU,Name,Regular price,SKU", {}, "twice"),
         ("a,b,c,d", {}, "no columns the shop knows"),
         ("Type,SKU,Name,Regular price", {"currency": ""}, "which currency"),
-        ("Type,SKU,Name,Regular price", {"currency": "USD"}, "--rate"),
+        ("Type,SKU,Name,Regular price", {"currency": "USD"}, "how many JPY"),
         ("Type,SKU,Name,Regular price", {"kind": "own"}, "record, product"),
         ("Type,SKU,Name,Regular price", {"tax": "lots"}, "not a number"),
         ("Type,SKU,Name,Regular price", {"tax": "100"}, "percent"),

@@ -57,7 +57,7 @@ class EcCube:
         if not goods.variants:
             return None
         if any(row["販売制限数"] for row in rows):
-            message = N_("The limit per order (販売制限数) was not taken over: limits here hold for a customer.")
+            message = N_("The limit per order was not taken over: limits here hold for a customer.")
             found.note(head, ref, message)
         names = [name.strip() for name in _cell(head, "商品画像").split(",") if name.strip()]
         goods.pictures = pictures_of(goods, [(name, "") for name in names], terms, head, found)

@@ -18,10 +18,9 @@ def checked_terms(
     if not code:
         raise _refused(
             N_(
-                "The file does not say which currency its prices are in. Please say it (--currency), such as %(base)s: a "
-                "guess would sell fifty dollars for fifty yen."
+                "The file does not say which currency its prices are in: a guess would sell fifty dollars for fifty yen."
             ),
-            "currency",
+            "currency_missing",
             base=base_currency,
         )
     if len(code) != 3 or not (code.isascii() and code.isalpha()):
@@ -31,15 +30,8 @@ def checked_terms(
         message = N_("The file says that its prices are in %(named)s, not in %(code)s.")
         raise _refused(message, "currency", named=named[:20], code=code)
     if code != base_currency and not rate:
-        raise _refused(
-            N_(
-                "The prices are in %(code)s and the shop's are in %(base)s. Please say how many %(base)s one %(code)s is "
-                "(--rate)."
-            ),
-            "rate",
-            code=code,
-            base=base_currency,
-        )
+        message = N_("The prices are in %(code)s and the shop's are in %(base)s: how many %(base)s is one %(code)s?")
+        raise _refused(message, "rate_missing", code=code, base=base_currency)
     if rate and not _usable(rate):
         message = N_("“%(rate)s” is not a rate. Write how many %(base)s one %(code)s is, such as 150.5.")
         raise _refused(message, "rate", rate=rate[:40], base=base_currency, code=code)
@@ -54,12 +46,12 @@ def _tax(layout: Format, tax: str) -> str:
         if layout.taxed:
             return ""
         message = N_(
-            "Prices in a %(kind)s are without consumption tax, and the shop's hold it. Please say how many percent are to "
-            "be added (--tax), such as 10; or 0 where your prices hold it already."
+            "Prices in a %(kind)s are without consumption tax, and the shop's hold it: how many percent are to be added? "
+            "0 where they hold it already."
         )
-        raise _refused(message, "tax", kind=layout.title)
+        raise _refused(message, "tax_missing", kind=layout.title)
     try:
-        return percent(tax, "--tax")
+        return percent(tax, "tax")
     except CellRefused as error:
         raise ImportRefused(error.problem) from None
 
