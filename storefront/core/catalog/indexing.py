@@ -8,6 +8,9 @@ from storefront.core.catalog.models import BrandText, Product, ProductText, Sku
 from storefront.core.db import session
 from storefront.core.search.service import index_documents
 
+# A brand may have more products than a statement takes values.
+AT_ONCE = 500
+
 
 def index_product(product_id: int) -> None:
     """Write the search document of this product anew. After every change of its texts, brand or variants, inside the
@@ -17,9 +20,9 @@ def index_product(product_id: int) -> None:
 
 def index_products(product_ids: Sequence[int]) -> None:
     """``index_product`` for many. The one place where products that were written are announced: whatever is derived
-    from a product and kept beside it is made anew from here. Three reads and one write, however many there are."""
-    if product_ids:
-        index_documents(_texts(product_ids))
+    from a product and kept beside it is made anew from here. Three reads and one write for each 500."""
+    for start in range(0, len(product_ids), AT_ONCE):
+        index_documents(_texts(product_ids[start : start + AT_ONCE]))
 
 
 def _texts(product_ids: Sequence[int]) -> dict[int, list[str]]:

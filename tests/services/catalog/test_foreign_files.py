@@ -129,7 +129,7 @@ def shopify_shop() -> bytes:
              "Option2 Value", "Variant SKU", "Variant Grams", "Variant Inventory Tracker", "Variant Inventory Qty", "Variant Price",
              "Variant Compare At Price", "Image Src", "Image Position", "Image Alt Text", "SEO Title")  # fmt: skip
     rows = (
-        ("pot", "Pot", "<p>Good</p>", "Kiln", "Garden", "true", "Size", "S", "Colour", "Red", "", "250", "shopify", "5", "9.99", "12", "https://example.com/1.jpg", "1", "A pot", "Pots"),
+        ("pot", "=Pot", "<p>Good</p>", "-Kiln", "Garden", "true", "Size", "S", "Colour", "Red", "", "250", "shopify", "5", "9.99", "12", "https://example.com/1.jpg", "1", "A pot", "Pots"),
         ("pot", "", "", "", "", "", "", "L", "", "Blue", "P-L", "0", "", "", "19.99", "", "", "", "", ""),
         ("pot", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "https://example.com/2.jpg", "2", "", ""),
         ("pot", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "", "https://example.com/3.jpg", "3", "", ""),

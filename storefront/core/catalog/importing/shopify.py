@@ -4,6 +4,7 @@ A product is a group of rows with one ``Handle``. Its first row with a title car
 type); every row may carry a variant, a picture, or both. The names of the options stand in the first row alone. Tags
 are not taken over."""
 
+from storefront.core.catalog.csv_cells import plain
 from storefront.core.catalog.data import PictureData
 from storefront.core.catalog.importing.goods import (
     MAX_BARCODE,
@@ -44,7 +45,7 @@ class Shopify:
     lang = ""
 
     def spool(self, spool: Spool, row: Row, cells: list[str], found: Found) -> None:
-        handle = clean_text(row["Handle"])
+        handle = clean_text(plain(row["Handle"]))
         if handle and len(handle) <= MAX_HANDLE:
             spool.put(row, cells, handle)
             return
@@ -54,7 +55,9 @@ class Shopify:
         found.refuse(row, handle, message)
 
     def read(self, ref: str, rows: list[Row], terms: Terms, spool: Spool, found: Found) -> Goods | None:
-        return _GroupReader(ref, rows, terms, spool, found).read()
+        # A file this shop wrote has an apostrophe before what a table programme would take for a formula.
+        texts = [Row(row.number, {name: plain(cell.strip()) for name, cell in row.cells.items()}) for row in rows]
+        return _GroupReader(ref, texts, terms, spool, found).read()
 
 
 class _GroupReader:
