@@ -83,11 +83,11 @@ def peak_mb() -> float:
 
 
 def timed(what: str, rows: int, act: Callable[[], Any]) -> None:
-    before, start = peak_mb(), time.perf_counter()
+    before, start, busy = peak_mb(), time.perf_counter(), time.process_time()
     outcome = act()
-    took = time.perf_counter() - start
+    took, busy = time.perf_counter() - start, time.process_time() - busy
     print(
-        f"{what:<10} {rows:>8} rows  {took:>7.1f} s  {rows / took:>7.0f} rows/s  +{peak_mb() - before:.0f} MB  {outcome}"
+        f"{what:<10} {rows:>8} rows  {took:>7.1f} s ({busy:.1f} s busy)  {rows / took:>7.0f} rows/s  +{peak_mb() - before:.0f} MB  {outcome}"
     )
 
 
