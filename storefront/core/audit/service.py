@@ -29,7 +29,14 @@ def record_all(actor: str, kind: str, rows: Sequence[tuple[str, object, dict[str
     """As ``record`` for many subjects of one kind in one statement: act, key and data of each."""
     if rows:
         values = [
-            {"actor": actor, "act": act, "subject_kind": kind, "subject_id": str(key), "reason": "", "data": data}
+            {
+                "actor": actor,
+                "act": act,
+                "area": act.partition(".")[0],
+                "subject_kind": kind,
+                "subject_id": str(key),
+                "data": data,
+            }
             for act, key, data in rows
         ]
         session.execute(insert(AuditEntry), values)
