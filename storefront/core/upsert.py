@@ -1,8 +1,9 @@
-"""INSERT … ON CONFLICT on both databases."""
+"""INSERT … ON CONFLICT on both databases, and many rows by one statement."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase
@@ -16,3 +17,17 @@ def insert_for(target: type[DeclarativeBase] | Table) -> Any:
     if session.get_bind().dialect.name == "postgresql":
         return postgresql_insert(target)
     return sqlite_insert(target)
+
+
+def insert_rows(model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that need no object in the session, all with the same columns; none of them: nothing is sent."""
+    if rows:
+        session.execute(insert(cast(Table, model.__table__)), rows)
+
+
+def insert_for_ids(model: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """``insert_rows``, and the ids the rows were given, in their order."""
+    if not rows:
+        return []
+    table = cast(Table, model.__table__)
+    return session.scalars(insert(table).returning(table.c.id, sort_by_parameter_order=True), rows).all()

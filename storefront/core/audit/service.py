@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert
-
 from storefront.core.audit.models import AuditEntry
 from storefront.core.db import session
+from storefront.core.upsert import insert_rows
 
 
 def record(actor: str, act: str, subject: tuple[str, object] = ("", ""), reason: str = "", **data: Any) -> None:
@@ -27,8 +26,9 @@ def record(actor: str, act: str, subject: tuple[str, object] = ("", ""), reason:
 
 def record_all(actor: str, kind: str, rows: Sequence[tuple[str, object, dict[str, Any]]]) -> None:
     """As ``record`` for many subjects of one kind in one statement: act, key and data of each."""
-    if rows:
-        values = [
+    insert_rows(
+        AuditEntry,
+        [
             {
                 "actor": actor,
                 "act": act,
@@ -38,5 +38,5 @@ def record_all(actor: str, kind: str, rows: Sequence[tuple[str, object, dict[str
                 "data": data,
             }
             for act, key, data in rows
-        ]
-        session.execute(insert(AuditEntry), values)
+        ],
+    )

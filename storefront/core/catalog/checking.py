@@ -25,6 +25,8 @@ FACTS = frozenset(
         "condition_item", "condition_box", "popularity", "source",
     }
 )  # fmt: skip
+_RESTRICTIONS = frozenset(Restriction)
+_MODES = frozenset(SaleMode)
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 _RELEASE = re.compile(r"(\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
 
@@ -71,7 +73,7 @@ def check_lengths(model: Any, values: Mapping[str, Any]) -> None:
 
 
 def _check_facts(facts: Mapping[str, Any]) -> None:
-    strange = set(facts.get("restrictions") or ()) - set(Restriction)
+    strange = set(facts.get("restrictions") or ()) - _RESTRICTIONS
     if strange:
         raise BadProduct(N_("There is no restriction class “%(name)s”."), name=sorted(strange)[0])
     if not _RELEASE.match(facts.get("release") or ""):
@@ -90,7 +92,7 @@ def _check_sku(sku: SkuData) -> None:
     for amount in (sku.price, sku.list_price):
         if amount is not None and not 0 <= amount <= MAX_PRICE:
             raise BadProduct(N_("The price of %(sku)s is below 0 or too high."), sku=sku.code)
-    if sku.mode not in set(SaleMode):
+    if sku.mode not in _MODES:
         raise BadProduct(N_("“%(mode)s” is no sale mode."), mode=sku.mode)
     if not _RELEASE.match(sku.release):
         raise BadProduct(N_("“%(text)s” is no release month: write 2027-01."), text=sku.release)

@@ -55,6 +55,8 @@ def plain_text(html: str) -> str:
 
 def clean_text(text: str) -> str:
     """``text`` without control characters (PostgreSQL refuses NUL) and with simple line ends."""
+    if text.isprintable():  # nearly every text of one line
+        return text
     return _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete
 
 from storefront.core.audit.service import record_all
 from storefront.core.catalog.checking import FACTS, check_product
@@ -16,6 +16,7 @@ from storefront.core.catalog.markup import clean_html, clean_text
 from storefront.core.catalog.models import Product, ProductCategory, ProductPicture, ProductText, Sku, SkuPrice
 from storefront.core.catalog.presence import Names, Present, load_present
 from storefront.core.db import session, utcnow
+from storefront.core.upsert import insert_for_ids, insert_rows
 
 _TEXTS = tuple(f.name for f in fields(TextData))
 _PICTURE = tuple(f.name for f in fields(PictureData))
@@ -126,8 +127,7 @@ class _Batch:
             (ProductCategory, self.categories),
             (ProductPicture, self.pictures),
         ):
-            if rows:
-                session.execute(insert(model), rows)
+            insert_rows(model, rows)
         self._insert_skus()
         self._prices(drafts)
         for draft in drafts:
@@ -147,9 +147,8 @@ class _Batch:
         rows = []
         for draft in new:
             columns = {name: _clean(value) for name, value in _columns_of(draft.data).items()}
-            rows.append(_new_facts() | {"created_at": draft.data.created_at or now, "updated_at": now} | columns)
-        statement = insert(Product).returning(Product.id, sort_by_parameter_order=True)
-        for draft, product_id in zip(new, session.scalars(statement, rows).all(), strict=True):
+            rows.append(_NEW_FACTS | {"created_at": draft.data.created_at or now, "updated_at": now} | columns)
+        for draft, product_id in zip(new, insert_for_ids(Product, rows), strict=True):
             draft.product_id, draft.created = product_id, True
 
     def _texts(self, draft: _Draft) -> None:
@@ -227,8 +226,7 @@ class _Batch:
     def _insert_skus(self) -> None:
         if not self.skus:
             return
-        statement = insert(Sku).returning(Sku.id, sort_by_parameter_order=True)
-        ids = session.scalars(statement, [row for _, _, row in self.skus]).all()
+        ids = insert_for_ids(Sku, [row for _, _, row in self.skus])
         for (draft, position, _), sku_id in zip(self.skus, ids, strict=True):
             draft.sku_ids[position] = sku_id
             draft.new_skus.add(sku_id)
@@ -252,21 +250,20 @@ class _Batch:
                 for currency in present.keys() - sku.prices.keys():
                     session.delete(present[currency])
                     draft.changes.append(Change(where, f"price {currency}", present[currency].price, None))
-        if rows:
-            session.execute(insert(SkuPrice), rows)
+        insert_rows(SkuPrice, rows)
 
 
 def _columns_of(data: ProductData) -> dict[str, Any]:
     return {"code": data.code, "slug": data.slug, "state": data.state, **data.facts}
 
 
-def _new_facts() -> dict[str, Any]:
-    """What a new product's columns hold where nothing is said of them."""
-    found: dict[str, Any] = {}
-    for name in FACTS:
-        default: Any = Product.__table__.c[name].default
-        found[name] = [] if name == "restrictions" else default.arg if default is not None else None
-    return found
+def _default(name: str) -> Any:
+    default: Any = Product.__table__.c[name].default
+    return default.arg if default is not None else None
+
+
+# What a new product's columns hold where nothing is said of them.
+_NEW_FACTS = {name: [] if name == "restrictions" else _default(name) for name in FACTS}
 
 
 def _clean(value: Any) -> Any:

@@ -27,7 +27,7 @@ from storefront.core.stock.writing import (
     source_for,
     take,
 )
-from storefront.core.upsert import insert_for
+from storefront.core.upsert import insert_for, insert_rows
 
 __all__ = [
     "FirstStock",
@@ -76,14 +76,10 @@ def open_items(rows: Sequence[FirstStock], actor: str, reason: str = "") -> None
     if not rows:
         return
     items = [row._asdict() | {"on_hand": row.on_hand if row.tracked else 0} for row in rows]
-    session.execute(insert(StockItem), [item | {"reserved": 0, "slots_taken": 0} for item in items])
+    insert_rows(StockItem, [item | {"reserved": 0, "slots_taken": 0} for item in items])
+    moves = {"kind": "received", "actor": actor, "reason": reason[:300]}
     arrived = [item for item in items if item["on_hand"] > 0]
-    if arrived:
-        moves = {"kind": "received", "actor": actor, "reason": reason[:300]}
-        session.execute(
-            insert(StockMovement),
-            [moves | {"sku_id": item["sku_id"], "quantity": item["on_hand"]} for item in arrived],
-        )
+    insert_rows(StockMovement, [moves | {"sku_id": item["sku_id"], "quantity": item["on_hand"]} for item in arrived])
 
 
 def receive(sku_id: int, quantity: int, actor: str, reason: str = "") -> list[int]:

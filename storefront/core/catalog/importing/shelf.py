@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert
-
 from storefront.core.catalog.data import Change
 from storefront.core.catalog.importing.goods import Variant
 from storefront.core.catalog.importing.models import ImportOrigin
@@ -18,6 +16,7 @@ from storefront.core.stock import service as stock
 from storefront.core.stock.errors import BelowPromised, NotTracked
 from storefront.core.stock.models import StockItem
 from storefront.core.stock.queries import stock_of
+from storefront.core.upsert import insert_rows
 from storefront.core.values.types import Problem
 
 if TYPE_CHECKING:
@@ -48,8 +47,7 @@ class Shelf:
         items = stock_of([sku_id for _, sku_id, _ in moving]) if moving else {}
         for each, sku_id, variant in moving:
             self._move(each, sku_id, variant, items.get(sku_id), origins)
-        if self.origins:
-            session.execute(insert(ImportOrigin), self.origins)
+        insert_rows(ImportOrigin, self.origins)
 
     # --- new ones ----
 
