@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from storefront.core.catalog.picturing.fetch_all import fetch_remote
 from storefront.cli.opening import OpenShop, actor, echo_json, open_shop
 from storefront.core.catalog.data import Change
 from storefront.core.catalog.exporting.running import FORMATS as OUT_FORMATS
@@ -16,6 +15,7 @@ from storefront.core.catalog.exporting.running import export_catalog
 from storefront.core.catalog.importing.formats import AUTO, FORMATS
 from storefront.core.catalog.importing.report import MAX_KEPT, Difference, ImportRefused, ImportReport, RefusedRow
 from storefront.core.catalog.importing.running import Following, import_catalog
+from storefront.core.catalog.picturing.fetch_all import fetch_remote
 from storefront.core.values.language import LANGUAGES
 
 # Without --dry-run what became new or another is counted; whoever wants to read it all asks for a trial run first.

@@ -20,6 +20,7 @@ from storefront.core.upsert import insert_for_ids, insert_rows
 
 _TEXTS = tuple(f.name for f in fields(TextData))
 _PICTURE = tuple(f.name for f in fields(PictureData))
+_KEPT_PICTURE = (*_PICTURE, "fetch_problem")
 _SKU = tuple(f.name for f in fields(SkuData) if f.name not in ("sku_id", "prices", "options"))
 
 
@@ -182,16 +183,17 @@ class _Batch:
         if draft.data.pictures is None:
             return
         present = self.present.pictures.get(draft.product_id, [])
-        # A picture that was fetched from its address since is not sent back to being an address.
-        fetched = {row.source_url: row for row in present if row.source_url and row.file}
-        wanted = []
-        for picture in draft.data.pictures:
-            values = {name: getattr(picture, name) for name in _PICTURE} | {"alt": dict(picture.alt)}
-            here = fetched.get(picture.source_url)
-            if here is not None and not picture.file:
-                values |= {"file": here.file, "width": here.width, "height": here.height}
-            wanted.append(values)
-        before = [{name: getattr(row, name) for name in _PICTURE} for row in present]
+        # What came from its address since is not sent back to being an address, nor is its problem forgotten.
+        by_url = {row.source_url: row for row in present if row.source_url}
+        by_file = {row.file: row for row in present if row.file}
+        wanted = [
+            _picture_values(picture, by_file.get(picture.file) if picture.file else by_url.get(picture.source_url))
+            for picture in draft.data.pictures
+        ]
+        if not any(picture.file for picture in draft.data.pictures):
+            # A list of addresses speaks of what is behind them, not of what was handed in here.
+            wanted += [_kept(row) for row in present if row.picture_id is not None and not row.source_url]
+        before = [_kept(row) for row in present]
         if before == wanted:
             return
         if present:
@@ -251,6 +253,20 @@ class _Batch:
                     session.delete(present[currency])
                     draft.changes.append(Change(where, f"price {currency}", present[currency].price, None))
         insert_rows(SkuPrice, rows)
+
+
+def _kept(row: ProductPicture) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _KEPT_PICTURE}
+
+
+def _picture_values(picture: PictureData, here: ProductPicture | None) -> dict[str, Any]:
+    values = {name: getattr(picture, name) for name in _PICTURE} | {"alt": dict(picture.alt), "fetch_problem": ""}
+    if here is None:
+        return values
+    if picture.file:  # the same file is the same picture, whether or not somebody said which original it is of
+        return values | {"picture_id": picture.picture_id or here.picture_id, "fetch_problem": here.fetch_problem}
+    own = ("file", "width", "height", "picture_id", "fetch_problem")
+    return values | {name: getattr(here, name) for name in own} | {"tint": picture.tint or here.tint}
 
 
 def _columns_of(data: ProductData) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def fill() -> None:
                 ),
                 category_ids=(green, tea),
                 pictures=(
-                    PictureData("a1.webp", "", 800, 600, 3, {"en": "A tin", "ja": "缶"}),
+                    PictureData("a1.webp", "", 800, 600, 3, alt={"en": "A tin", "ja": "缶"}),
                     PictureData("", "https://example.com/b,c.jpg", tint=8),
                 ),
                 facts={

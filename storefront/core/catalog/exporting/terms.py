@@ -6,6 +6,7 @@ from storefront.core.catalog.exporting.reading import Whole, name_in
 from storefront.core.catalog.models import ProductPicture, ProductText, Sku
 from storefront.core.catalog.texts import chain
 from storefront.core.values.money import format_major
+from storefront.core.values.pictures import MAX_WIDTH, jpeg_path
 
 NO_TEXT = ProductText(name="", summary="", body="", seo_title="", seo_description="")
 
@@ -25,7 +26,7 @@ class Outward:
         )
 
     def picture(self, picture: ProductPicture) -> str:
-        return picture.source_url or f"{self.media}{picture.file}"
+        return picture.source_url or f"{self.media}{jpeg_path(picture.file, MAX_WIDTH)}"
 
     def price(self, whole: Whole, sku: Sku) -> str:
         return format_major(sku.price, self.currency)

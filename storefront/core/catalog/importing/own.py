@@ -200,12 +200,12 @@ def _picture(row: Row) -> PictureData:
     file = _file(row)
     if not url and not file:
         raise CellRefused(N_("The picture has neither a file nor an address."))
-    tint = _count(row, "picture_tint") or 1
+    tint = _count(row, "picture_tint") or 0
     if tint > 8:
         raise CellRefused(N_("The tile behind a picture is a number from 1 to 8."))
     alt = {lang: _text(row, f"alt_{lang}") for lang in LANGUAGES if _text(row, f"alt_{lang}")}
     width, height = _count(row, "picture_width") or 0, _count(row, "picture_height") or 0
-    return PictureData(file, url, width, height, tint, alt)
+    return PictureData(file, url, width, height, tint, alt=alt)
 
 
 def _file(row: Row) -> str:

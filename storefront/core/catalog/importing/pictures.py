@@ -1,6 +1,7 @@
 """Pictures a file names: by their addresses, or by names that lie at a known place. They are not fetched here."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from storefront.core.catalog.data import PictureData
@@ -9,6 +10,7 @@ from storefront.core.catalog.importing.table import Row
 from storefront.core.catalog.markup import clean_text
 from storefront.core.catalog.models import ProductPicture
 from storefront.core.i18n.translate import N_
+from storefront.core.values.pictures import MAX_WIDTH, jpeg_path
 
 
 def pictures_of(
@@ -38,23 +40,19 @@ def beside_present(
     known: dict[str, ProductPicture] = {row.source_url: row for row in present if row.source_url}
     # Where addresses stand in a list, one with a comma in it is written so.
     known |= {url.replace(",", "%2C"): row for url, row in known.items()}
-    known |= {f"{terms.media}{row.file}": row for row in present if row.file and not row.source_url and terms.media}
+    handed_in = {
+        f"{terms.media}{jpeg_path(row.file, MAX_WIDTH)}": row for row in present if row.file and not row.source_url
+    }
     found = []
     for picture in pictures:
-        row = known.get(picture.source_url)
+        row = known.get(picture.source_url) or handed_in.get(picture.source_url)
         if row is None:
             found.append(picture)
             continue
-        found.append(
-            PictureData(
-                file=row.file,
-                source_url=row.source_url,
-                width=row.width,
-                height=row.height,
-                tint=row.tint,
-                alt=_alt(row.alt, picture.alt, terms.lang),
-            )
-        )
+        # One that is known by its address keeps by it whatever was made of it since.
+        file: dict[str, Any] = {} if row.source_url else {"file": row.file, "width": row.width, "height": row.height}
+        alt = _alt(row.alt, picture.alt, terms.lang)
+        found.append(PictureData(source_url=row.source_url, tint=row.tint, picture_id=row.picture_id, alt=alt, **file))
     return tuple(found)
 
 
