@@ -43,6 +43,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_brand')),
     sa.UniqueConstraint('slug', name=op.f('uq_brand_slug'))
     )
+    op.create_table('catalog_import',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('file', sa.String(length=80), nullable=False),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('terms', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('dry_run', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('done', sa.Integer(), nullable=False),
+    sa.Column('total', sa.Integer(), nullable=False),
+    sa.Column('rows', sa.Integer(), nullable=False),
+    sa.Column('created', sa.Integer(), nullable=False),
+    sa.Column('updated', sa.Integer(), nullable=False),
+    sa.Column('unchanged', sa.Integer(), nullable=False),
+    sa.Column('refused', sa.Integer(), nullable=False),
+    sa.Column('problem', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('actor', sa.String(length=120), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('waiting','running','done','refused')", name=op.f('ck_catalog_import_state')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_catalog_import'))
+    )
+    with op.batch_alter_table('catalog_import', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_catalog_import_created_at'), ['created_at'], unique=False)
+
     op.create_table('closed_destination',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('country', sa.String(length=2), nullable=False),
@@ -237,6 +263,22 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['brand_id'], ['brand.id'], name=op.f('fk_brand_text_brand_id_brand'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('brand_id', 'locale', name=op.f('pk_brand_text'))
     )
+    op.create_table('catalog_import_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('import_id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('row_number', sa.Integer(), nullable=False),
+    sa.Column('handle', sa.String(length=200), nullable=False),
+    sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('params', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.Column('changes', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.CheckConstraint("kind IN ('refused','note','created','updated')", name=op.f('ck_catalog_import_line_kind')),
+    sa.ForeignKeyConstraint(['import_id'], ['catalog_import.id'], name=op.f('fk_catalog_import_line_import_id_catalog_import'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_catalog_import_line'))
+    )
+    with op.batch_alter_table('catalog_import_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_catalog_import_line_import_id_kind_row_number'), ['import_id', 'kind', 'row_number'], unique=False)
+
     op.create_table('category',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('slug', sa.String(length=120), nullable=False),
@@ -1091,6 +1133,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_category_parent_id'))
 
     op.drop_table('category')
+    with op.batch_alter_table('catalog_import_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_catalog_import_line_import_id_kind_row_number'))
+
+    op.drop_table('catalog_import_line')
     op.drop_table('brand_text')
     with op.batch_alter_table('webhook_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_webhook_event_reference'))
@@ -1129,6 +1175,10 @@ def downgrade() -> None:
     op.drop_table('customer')
     op.drop_table('currency')
     op.drop_table('closed_destination')
+    with op.batch_alter_table('catalog_import', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_catalog_import_created_at'))
+
+    op.drop_table('catalog_import')
     op.drop_table('brand')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_subject_id_subject_kind'))
