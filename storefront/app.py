@@ -24,7 +24,7 @@ from storefront.shop.folders import data_folder
 from storefront.shop.headers import init_headers
 from storefront.shop.home.views import home_pages
 from storefront.shop.hx import init_hx
-from storefront.shop.jinja import init_jinja
+from storefront.shop.jinja import ShopEnvironment, init_jinja
 from storefront.shop.navigation import load_navigation
 from storefront.shop.orders.views import order_pages
 from storefront.shop.pages.views import pages
@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
     settings = settings or settings_from_environment()
     settings.check()
     app = Flask("storefront", static_folder=None, template_folder=str(data_folder("templates")))
+    app.jinja_environment = ShopEnvironment
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_key_fallbacks)
     app.debug = settings.debug

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from storefront.cli.opening import OpenShop, actor, echo_json, open_shop
+from storefront.core.catalog.cards.keeping import count_products, refresh_concerned
 from storefront.core.catalog.data import Change
 from storefront.core.catalog.exporting.running import FORMATS as OUT_FORMATS
 from storefront.core.catalog.exporting.running import export_catalog
@@ -138,6 +139,16 @@ def export_file(file: Path, kind: str, lang: str | None, no_stock: bool) -> None
 
 def media_address(shop: OpenShop) -> str:
     return f"{shop.settings.public_url}/media/"
+
+
+@catalog.command("cards")
+def rebuild_cards() -> None:
+    """Work out anew what lists show of every product. Only what differs is written; safe at any time."""
+    with open_shop():
+        count = count_products()
+        with progress_bar(not sys.stderr.isatty()) as progress:
+            differed = refresh_concerned("all", (), lambda done: progress(done, count))
+    click.echo(f"{count} products looked at, {differed} cards were not in step and are now.")
 
 
 @contextmanager

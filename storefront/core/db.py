@@ -28,8 +28,12 @@ NAMING = {
 RETRYABLE = frozenset({"40001", "40P01"})
 UNIT_ATTEMPTS = 4
 SQLITE_BUSY_SECONDS = 20
+# Of each connection; the default of 2 MiB holds no index of a large catalogue.
+SQLITE_CACHE_KIB = 16 * 1024
 
 Json = JSON().with_variant(JSONB(), "postgresql")
+# ``None`` is NULL, not the JSON text "null".
+NullableJson = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
 class Base(DeclarativeBase):
@@ -99,6 +103,34 @@ session: Session = cast(Session, _CurrentSession())
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
+# --- what is derived of rows ----
+
+Changes = dict[str, set[int]]
+_changes: ContextVar[Changes | None] = ContextVar("changes", default=None)
+_keepers: list[Callable[[Changes], None]] = []
+
+
+def changed(kind: str, *ids: int) -> None:
+    """Note that something others are derived of was written (``product``, ``stock``: by SKU, …). At the end of the unit
+    whoever keeps the derived rows is told. Outside a unit: nothing is noted, since nothing can be written there."""
+    noted = _changes.get()
+    if noted is not None and ids:
+        noted.setdefault(kind, set()).update(ids)
+
+
+def keep_in_step(keeper: Callable[[Changes], None]) -> None:
+    """Wiring: call ``keeper`` right before every unit commits in which something was noted, inside that unit. What it
+    locks is locked last, so it must lock in sorted order and nothing that units lock earlier."""
+    _keepers.append(keeper)
+
+
+def _bring_in_step() -> None:
+    session.flush()
+    noted = _changes.get()
+    if noted:
+        for keeper in _keepers:
+            keeper(noted)
+
 
 class UnitAlreadyOpen(RuntimeError):
     """A verb tried to open a second unit of work inside one: verbs never commit, doors do."""
@@ -117,14 +149,16 @@ def unit_of_work() -> Iterator[Session]:
         if session.new or session.dirty or session.deleted:
             raise RuntimeError("rows were changed outside a unit of work")
         session.rollback()
-    token = _writing.set(True)
+    token, noted = _writing.set(True), _changes.set({})
     try:
         yield session
+        _bring_in_step()
         session.commit()
     except BaseException:
         session.rollback()
         raise
     finally:
+        _changes.reset(noted)
         _writing.reset(token)
 
 
@@ -170,6 +204,7 @@ def prepare_engine(engine: Engine) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA cache_size=-{SQLITE_CACHE_KIB}")
         cursor.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_SECONDS * 1000}")
         cursor.close()
 

@@ -10,6 +10,7 @@ from storefront.core.db import run_unit, session, utcnow
 from storefront.core.mail.transports import MailFailed
 from storefront.core.outbox.claiming import ClaimedRow, PermanentFailure, claim, done_before, enter, fail, finish
 from storefront.jobs import (  # their handlers register themselves
+    cards,
     catalog,
     clock,
     mails,
@@ -24,7 +25,7 @@ from storefront.jobs.runtime import Runtime, Work, runtime_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS = (catalog, clock, mails, orders, payments, pictures, sessions, staff_mails)
+HANDLERS = (cards, catalog, clock, mails, orders, payments, pictures, sessions, staff_mails)
 WAKE_SECONDS = 1.0
 
 

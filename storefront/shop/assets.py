@@ -6,8 +6,9 @@ import mimetypes
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, current_app, request
 
 from storefront.shop.folders import data_folder
 
@@ -44,11 +45,19 @@ def find_asset(name: str) -> Asset | None:
 
 
 def static_url(name: str) -> str:
-    """``/static/shop.css?v=<hash>``; a missing file is a mistake of ours and raises ``LookupError``."""
+    """``/static/shop.css?v=<hash>``; a missing file is a mistake of ours and raises ``LookupError``. Looked at again
+    only while the shop is being worked on: a release does not change under a running process."""
+    return _url(name) if current_app.debug else _known_url(name)
+
+
+def _url(name: str) -> str:
     asset = find_asset(name)
     if asset is None:
         raise LookupError(f"no static file {name}")
-    return url_for("assets.static_file", name=name, v=asset.version)
+    return f"/static/{quote(name)}?v={asset.version}"
+
+
+_known_url = lru_cache(maxsize=64)(_url)
 
 
 @assets.get("/static/<path:name>")

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import Flask, current_app, g, request
 from werkzeug.routing import BaseConverter
 
 from storefront.config import Settings
+from storefront.core.catalog.views import BrandView, ShelfBrand
 from storefront.core.contracts.pricing import CurrencyRate
 from storefront.core.contracts.providers import Providers
 from storefront.core.i18n.translate import use_language
 from storefront.core.settings.snapshot import ShopSnapshot, SnapshotCache, VersionedCache
 from storefront.core.values.language import LANGUAGES, negotiate
 from storefront.plugin_host.host import PluginHost
+from storefront.shop.kept import CARDS, FRAMES, Fragments
 from storefront.shop.navigation import Menus
 from storefront.shop.session import row_session, shop_session
 
@@ -25,12 +27,22 @@ LANG_COOKIE, CURRENCY_COOKIE, COUNTRY_COOKIE = "lang", "currency", "country"
 
 @dataclass(frozen=True, slots=True)
 class ShopExtension:
-    """``app.extensions["storefront"]``. ``navigation``: categories and pages as the menus show them."""
+    """``app.extensions["storefront"]``. ``navigation``: categories and pages as the menus show them; ``frames``,
+    ``cards``: kept parts of pages; ``brands``: makers by slug and language;
+    ``shelf_brands``: the makers of a category."""
 
     settings: Settings
     host: PluginHost
     snapshots: SnapshotCache
     navigation: VersionedCache[Mapping[str, Menus]]
+    frames: Fragments = field(default_factory=lambda: Fragments(FRAMES))
+    cards: Fragments = field(default_factory=lambda: Fragments(CARDS))
+    brands: VersionedCache[dict[tuple[str, str], BrandView]] = field(
+        default_factory=lambda: VersionedCache(lambda _version: {})
+    )
+    shelf_brands: VersionedCache[dict[str, tuple[ShelfBrand, ...]]] = field(
+        default_factory=lambda: VersionedCache(lambda _version: {})
+    )
 
 
 class LanguageConverter(BaseConverter):

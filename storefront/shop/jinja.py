@@ -1,9 +1,12 @@
 """What templates can ask for. Functions only: a page that does not ask costs nothing."""
 
-from typing import NamedTuple
+from collections.abc import MutableMapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import Flask, request
+from flask.templating import Environment
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
@@ -12,7 +15,7 @@ from storefront.core.i18n.formats import country_name, format_date, format_weigh
 from storefront.core.i18n.jinja import install
 from storefront.core.settings.calendar import shop_date
 from storefront.core.values.language import FALLBACKS, LANGUAGES, OWN_NAMES, html_lang
-from storefront.shop import labels, pictures
+from storefront.shop import fragments, labels, pictures
 from storefront.shop.assets import static_url
 from storefront.shop.context import (
     current_country,
@@ -31,6 +34,14 @@ from storefront.shop.structured import absolute, describe, json_ld
 
 # Pages shown on each side of the current one.
 NEAR = 2
+
+
+class ShopEnvironment(Environment):
+    """Jinja's, with the globals of each template in one mapping: comparing those of two templates, as every import of a
+    macro does, then takes no time. So globals are set at boot, before the first template is read."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return {**self.globals, **(d or {})}
 
 
 class LanguageLink(NamedTuple):
@@ -55,6 +66,7 @@ def init_jinja(app: Flask) -> None:
         cart_count=lambda: current_session().load().cart_count,
         cart_url=lambda: f"/{current_lang()}/cart",
         closed_days=lambda: labels.closed_days(current_shop()),
+        count_words=labels.count_words,
         country=current_country,
         country_choices=lambda: country_choices(current_lang()),
         country_name=lambda code: country_name(code, current_lang()),
@@ -66,6 +78,7 @@ def init_jinja(app: Flask) -> None:
         here_path=lambda: request.path,
         base_currency=lambda: current_shop().base_currency,
         page_frame=lambda: "base.html",
+        icon=fragments.icon,
         html_lang=lambda: html_lang(current_lang()),
         indexing=indexing,
         json_ld=json_ld,
@@ -73,6 +86,7 @@ def init_jinja(app: Flask) -> None:
         lang=LocalProxy(current_lang),
         languages=language_links,
         localized=localized,
+        frame=fragments.frame,
         money_parts=page_money_parts,
         money_text=lambda amount, currency=None: "".join(page_money_parts(amount, currency)),
         navigation=current_navigation,
@@ -80,6 +94,9 @@ def init_jinja(app: Flask) -> None:
         page_numbers=page_numbers,
         picture_shown=pictures.shown,
         preview_url=lambda name: absolute(pictures.preview(name)),
+        product_cards=fragments.product_cards,
+        product_url=product_url,
+        products_url=lambda: f"/{current_lang()}/products/",
         release_words=labels.release_words,
         shop_name=shop_name,
         shop_seal=lambda: current_shop().policy("shop.seal") or shop_name()[:1],
@@ -91,6 +108,10 @@ def init_jinja(app: Flask) -> None:
         today_words=lambda: format_date(shop_date(utcnow(), current_shop().policies), current_lang()),
         weight_words=lambda grams: format_weight(grams, current_lang()),
     )
+
+
+def product_url(slug: str) -> str:
+    return f"/{current_lang()}/products/{quote(slug)}"
 
 
 def shop_name() -> str:

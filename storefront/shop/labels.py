@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import NamedTuple
 
+from storefront.core.catalog.views import Count
 from storefront.core.db import utcnow
-from storefront.core.i18n.formats import format_date, format_month
+from storefront.core.i18n.formats import format_date, format_month, format_number
 from storefront.core.i18n.translate import current_language, gettext, ngettext
 from storefront.core.settings.calendar import CalendarDay, month_days, shop_date
 from storefront.core.settings.snapshot import ShopSnapshot
@@ -85,6 +86,11 @@ def order_button(status: SaleStatus) -> str:
             return gettext("Add to cart")
         case _:
             return status_words(status)
+
+
+def count_words(count: Count) -> str:
+    """``312``, ``1,000+``."""
+    return format_number(count.number, current_language()) + ("+" if count.more else "")
 
 
 def release_words(release: str) -> str:

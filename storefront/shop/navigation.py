@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storefront.core.catalog.queries import navigation, page_links
-from storefront.core.catalog.views import NavCategory
+from storefront.core.catalog.views import Count, NavCategory
 from storefront.core.values.language import LANGUAGES
 
 
@@ -15,7 +15,7 @@ class MenuItem:
     slug: str
     name: str
     lang: str
-    count: int = 0
+    count: Count = Count(0)
     picture: str = ""
     description: str = ""
     description_lang: str = ""
@@ -45,7 +45,7 @@ def load_navigation(_version: int) -> Mapping[str, Menus]:
             menu: tuple(MenuItem(page.slug, *page.title(lang)) for page in pages if page.menu == menu)
             for menu in ("shopping", "shop")
         }
-        top = tuple(items[c.slug] for c in categories if c.depth == 0 and c.count)
+        top = tuple(items[c.slug] for c in categories if c.depth == 0 and c.count.number)
         return Menus(top, items, links["shopping"], links["shop"])
 
     return {lang: menus(lang) for lang in LANGUAGES}

@@ -12,7 +12,7 @@ from typing import Any, Self, cast
 from flask import Flask, Request, Response
 from flask import session as flask_session
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import event, func, insert, select, update
+from sqlalchemy import Select, bindparam, event, func, insert, select, update
 from sqlalchemy.orm import Session, SessionTransaction
 
 from storefront.core.cart.models import Cart, CartLine
@@ -27,7 +27,7 @@ CSRF_KEY = "csrf_token"
 # A cookie value that cannot be one of ours is not looked up.
 MAX_TOKEN_LENGTH = 64
 # Read beside the session's row: the owner's decisions are cached by it.
-VERSION = select(ShopVersion.version).where(ShopVersion.id == 1).scalar_subquery()
+VERSION = select(ShopVersion.__table__.c.version).where(ShopVersion.__table__.c.id == 1).scalar_subquery()
 
 
 def hashed(token: str) -> str:
@@ -174,6 +174,23 @@ class RowSession(SessionMixin):
         return self.token if self._committed and self.token != self.sent_token else ""
 
 
+def _session_statement() -> Select[Any]:
+    """The session with ``token_hash`` that has not ended ``now``, what is in its cart, and the shop's version."""
+    row, cart, line = (each.__table__ for each in (Row, Cart, CartLine))
+    pieces = (
+        select(func.coalesce(func.sum(line.c.quantity), 0))
+        .join(cart, cart.c.id == line.c.cart_id)
+        .where((cart.c.session_id == row.c.id) | (cart.c.customer_id == row.c.customer_id))
+        .scalar_subquery()
+    )
+    return select(row.c.id, row.c.customer_id, row.c.data, pieces, VERSION).where(
+        row.c.token_hash == bindparam("token_hash"), row.c.expires_at > bindparam("now")
+    )
+
+
+_SESSION = _session_statement()
+
+
 class ShopSession(RowSession):
     """``flask.session`` on the shopper's pages: made when first needed."""
 
@@ -183,17 +200,7 @@ class ShopSession(RowSession):
         self.cart_count = 0
 
     def _read(self, token_hash: str) -> Mapping[str, Any] | None:
-        count = (
-            select(func.coalesce(func.sum(CartLine.quantity), 0))
-            .join(Cart, Cart.id == CartLine.cart_id)
-            .where((Cart.session_id == Row.id) | (Cart.customer_id == Row.customer_id))
-            .scalar_subquery()
-        )
-        found = session.execute(
-            select(Row.id, Row.customer_id, Row.data, count, VERSION).where(
-                Row.token_hash == token_hash, Row.expires_at > utcnow()
-            )
-        ).first()
+        found = session.execute(_SESSION, {"token_hash": token_hash, "now": utcnow()}).first()
         if found is None:
             return None
         data: Mapping[str, Any]

@@ -3,6 +3,7 @@
 import itertools
 from typing import Any
 
+import storefront.core.catalog.cards.keeping  # noqa: F401 - products that are made here have cards, as in a shop
 from storefront.core.catalog.models import Brand, BrandText, Category, CategoryText, Product, ProductText, Sku
 from storefront.core.customers.models import ShopperSession
 from storefront.core.db import new_secret, session, utcnow

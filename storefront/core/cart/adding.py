@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from storefront.core.cart.errors import (
     BadQuantity,
@@ -15,7 +15,13 @@ from storefront.core.cart.errors import (
 )
 from storefront.core.cart.models import Cart, CartLine
 from storefront.core.cart.reading import (
+    LINE,
+    PRICE,
+    PRODUCT,
+    SHOPPER,
+    SKU,
     STOCK,
+    STOCK_ITEM,
     cart_id_of,
     own_hold,
     price_columns,
@@ -24,11 +30,10 @@ from storefront.core.cart.reading import (
     published_once,
     status_now,
 )
-from storefront.core.catalog.models import Product, Sku, SkuPrice
+from storefront.core.catalog.offers import own_currency
 from storefront.core.contracts.pricing import CurrencyRate
-from storefront.core.customers.models import ShopperSession
 from storefront.core.db import session, utcnow
-from storefront.core.stock.models import Source, StockItem
+from storefront.core.stock.models import Source
 from storefront.core.upsert import insert_for
 from storefront.core.values.types import SaleStatus
 
@@ -97,36 +102,44 @@ def add(
     )
 
 
+def _item_statement() -> Select[*tuple[Any, ...]]:
+    cart_id = cart_id_of()
+    in_cart = select(LINE.c.quantity).where(LINE.c.cart_id == cart_id, LINE.c.sku_id == SKU.c.id)
+    return (
+        select(
+            SKU.c.id.label("sku_id"),
+            SKU.c.mode,
+            SKU.c.active,
+            *price_columns(),
+            PRODUCT.c.id.label("product_id"),
+            PRODUCT.c.slug,
+            PRODUCT.c.state,
+            *STOCK,
+            own_hold(cart_id, Source.ON_HAND).label("own_shelf"),
+            own_hold(cart_id, Source.INCOMING).label("own_slots"),
+            func.coalesce(in_cart.correlate(SKU).scalar_subquery(), 0).label("in_cart"),
+            select(SHOPPER.c.customer_id)
+            .where(SHOPPER.c.id == bindparam("session_id"))
+            .scalar_subquery()
+            .label("customer_id"),
+        )
+        .select_from(SKU)
+        .join(PRODUCT, PRODUCT.c.id == SKU.c.product_id)
+        .outerjoin(STOCK_ITEM, STOCK_ITEM.c.sku_id == SKU.c.id)
+        .outerjoin(PRICE, price_join())
+        .where(SKU.c.code == bindparam("code"), published_once())
+    )
+
+
+_ITEM = _item_statement()
+
+
 def _item_to_add(session_id: int, sku_code: str, rate: CurrencyRate) -> Row[*tuple[Any, ...]]:
     """The item, its price and stock, what the cart has of it, and who is logged in: one statement."""
     if not sku_code or len(sku_code) > MAX_CODE or not sku_code.isprintable():
         raise UnknownSku
-    cart_id = cart_id_of(session_id)
-    in_cart = select(CartLine.quantity).where(CartLine.cart_id == cart_id, CartLine.sku_id == Sku.id)
-    item = session.execute(
-        select(
-            Sku.id.label("sku_id"),
-            Sku.mode,
-            Sku.active,
-            *price_columns(),
-            Product.id.label("product_id"),
-            Product.slug,
-            Product.state,
-            *STOCK,
-            own_hold(cart_id, Source.ON_HAND).label("own_shelf"),
-            own_hold(cart_id, Source.INCOMING).label("own_slots"),
-            func.coalesce(in_cart.correlate(Sku).scalar_subquery(), 0).label("in_cart"),
-            select(ShopperSession.customer_id)
-            .where(ShopperSession.id == session_id)
-            .scalar_subquery()
-            .label("customer_id"),
-        )
-        .select_from(Sku)
-        .join(Product, Product.id == Sku.product_id)
-        .outerjoin(StockItem, StockItem.sku_id == Sku.id)
-        .outerjoin(SkuPrice, price_join(rate))
-        .where(Sku.code == sku_code, published_once())
-    ).first()
+    wanted = {"session_id": session_id, "code": sku_code, "currency": own_currency(rate)}
+    item = session.execute(_ITEM, wanted).first()
     if item is None:
         raise UnknownSku
     return item

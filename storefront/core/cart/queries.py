@@ -1,17 +1,23 @@
 """Reading carts. Inside or outside a unit of work; takes no locks."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select, bindparam, func, select
 
 from storefront.core.cart.changes import price_change, stock_change
 from storefront.core.cart.errors import BadQuantity
-from storefront.core.cart.models import Cart, CartLine
+from storefront.core.cart.models import CartLine
 from storefront.core.cart.quantity import parse_quantity
 from storefront.core.cart.reading import (
+    CART,
+    LINE,
+    PRICE,
+    PRODUCT,
+    SKU,
     STOCK,
+    STOCK_ITEM,
     cart_id_of,
     own_hold,
     price_columns,
@@ -20,17 +26,11 @@ from storefront.core.cart.reading import (
     status_now,
 )
 from storefront.core.cart.views import CartLineView, CartView, basket_of
-from storefront.core.catalog.models import (
-    Product,
-    ProductCategory,
-    ProductPicture,
-    ProductText,
-    Sku,
-    SkuPrice,
-)
+from storefront.core.catalog.models import ProductCategory, ProductPicture, ProductText
+from storefront.core.catalog.offers import own_currency
 from storefront.core.contracts.pricing import CurrencyRate
 from storefront.core.db import session
-from storefront.core.stock.models import Source, StockItem
+from storefront.core.stock.models import Source
 from storefront.core.values.language import FALLBACKS
 from storefront.core.values.money import Money
 from storefront.core.values.types import Dimensions
@@ -61,7 +61,8 @@ def cart_count(session_id: int) -> int:
 def load_cart(session_id: int, lang: str, rate: CurrencyRate, policies: Mapping[str, Any]) -> CartView:
     """The session's cart at today's prices and stock, in the order things were added: two statements whatever the
     number of lines (one when it is empty)."""
-    rows = session.execute(_lines_statement(session_id, lang, rate)).all()
+    wanted = {"session_id": session_id, "currency": own_currency(rate)}
+    rows = session.execute(_lines_statement(lang), wanted).all()
     if not rows:
         return CartView(None, rate.currency)
     filled = [row for row in rows if row.id is not None]
@@ -71,75 +72,82 @@ def load_cart(session_id: int, lang: str, rate: CurrencyRate, policies: Mapping[
     return CartView(rows[0].cart_id, rate.currency, rows[0].country, lines)
 
 
-def _lines_statement(session_id: int, lang: str, rate: CurrencyRate) -> Select[*tuple[Any, ...]]:
-    texts = [aliased(ProductText, name=f"text_{i}") for i, _ in enumerate(FALLBACKS[lang])]
+TEXT, PICTURE, PLACE = (row.__table__ for row in (ProductText, ProductPicture, ProductCategory))
+
+
+@lru_cache
+def _lines_statement(lang: str) -> Select[*tuple[Any, ...]]:
+    """Of the session ``session_id``, with prices in ``currency``."""
+    texts: list[Any] = [TEXT.alias(f"text_{i}") for i, _ in enumerate(FALLBACKS[lang])]
     first_picture = (
-        select(ProductPicture.id)
-        .where(ProductPicture.product_id == Product.id)
-        .order_by(ProductPicture.position)
+        select(PICTURE.c.id)
+        .where(PICTURE.c.product_id == PRODUCT.c.id)
+        .order_by(PICTURE.c.position)
         .limit(1)
-        .correlate(Product)
+        .correlate(PRODUCT)
         .scalar_subquery()
     )
     statement = (
         select(
-            Cart.id.label("cart_id"),
-            Cart.country,
-            CartLine.id,
-            CartLine.quantity,
-            CartLine.seen_price,
-            CartLine.seen_currency,
-            CartLine.seen_status,
-            Sku.id.label("sku_id"),
-            Sku.code.label("sku_code"),
-            Sku.mode,
-            Sku.active,
-            Sku.options,
-            Sku.weight.label("sku_weight"),
-            Sku.release.label("sku_release"),
+            CART.c.id.label("cart_id"),
+            CART.c.country,
+            LINE.c.id,
+            LINE.c.quantity,
+            LINE.c.seen_price,
+            LINE.c.seen_currency,
+            LINE.c.seen_status,
+            SKU.c.id.label("sku_id"),
+            SKU.c.code.label("sku_code"),
+            SKU.c.mode,
+            SKU.c.active,
+            SKU.c.options,
+            SKU.c.weight.label("sku_weight"),
+            SKU.c.release.label("sku_release"),
             *price_columns(),
-            Product.id.label("product_id"),
-            Product.slug,
-            Product.state,
-            Product.weight,
-            Product.length,
-            Product.width,
-            Product.height,
-            Product.release,
-            Product.restrictions,
-            Product.tax_class,
-            Product.brand_id,
-            Product.purchase_limit,
-            ProductPicture.file.label("picture"),
-            ProductPicture.tint,
+            PRODUCT.c.id.label("product_id"),
+            PRODUCT.c.slug,
+            PRODUCT.c.state,
+            PRODUCT.c.weight,
+            PRODUCT.c.length,
+            PRODUCT.c.width,
+            PRODUCT.c.height,
+            PRODUCT.c.release,
+            PRODUCT.c.restrictions,
+            PRODUCT.c.tax_class,
+            PRODUCT.c.brand_id,
+            PRODUCT.c.purchase_limit,
+            PICTURE.c.file.label("picture"),
+            PICTURE.c.tint,
             *STOCK,
-            own_hold(Cart.id, Source.ON_HAND).label("own_shelf"),
-            own_hold(Cart.id, Source.INCOMING).label("own_slots"),
-            *(text.name.label(f"name_{i}") for i, text in enumerate(texts)),
+            own_hold(CART.c.id, Source.ON_HAND).label("own_shelf"),
+            own_hold(CART.c.id, Source.INCOMING).label("own_slots"),
+            *(text.c.name.label(f"name_{i}") for i, text in enumerate(texts)),
         )
-        .select_from(Cart)
-        .outerjoin(CartLine, CartLine.cart_id == Cart.id)
-        .outerjoin(Sku, Sku.id == CartLine.sku_id)
-        .outerjoin(Product, Product.id == Sku.product_id)
-        .outerjoin(StockItem, StockItem.sku_id == Sku.id)
-        .outerjoin(SkuPrice, price_join(rate))
-        .outerjoin(ProductPicture, ProductPicture.id == first_picture)
+        .select_from(CART)
+        .outerjoin(LINE, LINE.c.cart_id == CART.c.id)
+        .outerjoin(SKU, SKU.c.id == LINE.c.sku_id)
+        .outerjoin(PRODUCT, PRODUCT.c.id == SKU.c.product_id)
+        .outerjoin(STOCK_ITEM, STOCK_ITEM.c.sku_id == SKU.c.id)
+        .outerjoin(PRICE, price_join())
+        .outerjoin(PICTURE, PICTURE.c.id == first_picture)
     )
     for locale, text in zip(FALLBACKS[lang], texts, strict=True):
-        statement = statement.outerjoin(text, (text.product_id == Product.id) & (text.locale == locale))
-    return statement.where(Cart.id == cart_id_of(session_id)).order_by(CartLine.id)
+        statement = statement.outerjoin(text, (text.c.product_id == PRODUCT.c.id) & (text.c.locale == locale))
+    return statement.where(CART.c.id == cart_id_of()).order_by(LINE.c.id)
+
+
+_CATEGORIES = (
+    select(PLACE.c.product_id, PLACE.c.category_id)
+    .where(PLACE.c.product_id.in_(bindparam("product_ids", expanding=True)))
+    .order_by(PLACE.c.product_id, PLACE.c.position, PLACE.c.category_id)
+)
 
 
 def _categories(product_ids: set[int]) -> dict[int, tuple[int, ...]]:
     if not product_ids:
         return {}
     found: dict[int, tuple[int, ...]] = {}
-    rows = session.execute(
-        select(ProductCategory.product_id, ProductCategory.category_id)
-        .where(ProductCategory.product_id.in_(sorted(product_ids)))
-        .order_by(ProductCategory.product_id, ProductCategory.position, ProductCategory.category_id)
-    )
-    for product_id, category_id in rows:
+    for product_id, category_id in session.execute(_CATEGORIES, {"product_ids": sorted(product_ids)}):
         found[product_id] = (*found.get(product_id, ()), category_id)
     return found
 

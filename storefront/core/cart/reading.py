@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, case, column, func, select, table
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, String, bindparam, case, column, func, select, table
 
-from storefront.core.cart.models import Cart
+from storefront.core.cart.models import Cart, CartLine
 from storefront.core.catalog.models import Product, Sku, SkuPrice
 from storefront.core.contracts.pricing import CurrencyRate
 from storefront.core.customers.models import ShopperSession
@@ -17,36 +16,47 @@ from storefront.core.values.types import SaleStatus
 # Orders by name: the area that owns them lies right of this one. Only an own unfinished order (a draft) is looked for.
 order = table("order", column("id"), column("cart_id"), column("state"))
 
-STOCK = (StockItem.tracked, StockItem.on_hand, StockItem.reserved, StockItem.slots, StockItem.slots_taken)
+# Tables, not classes: these statements are built once and read into plain rows.
+CART, LINE, SKU, PRODUCT, PRICE, STOCK_ITEM, SHOPPER, RESERVATION = (
+    row.__table__ for row in (Cart, CartLine, Sku, Product, SkuPrice, StockItem, ShopperSession, Reservation)
+)
+
+STOCK = (
+    STOCK_ITEM.c.tracked,
+    STOCK_ITEM.c.on_hand,
+    STOCK_ITEM.c.reserved,
+    STOCK_ITEM.c.slots,
+    STOCK_ITEM.c.slots_taken,
+)
 
 
-def cart_id_of(session_id: int) -> ScalarSelect[int]:
-    """The cart of a session: its customer's when somebody is logged in and has one, else its own."""
+def cart_id_of(session_id: Any = bindparam("session_id", type_=Integer)) -> ScalarSelect[int]:
+    """The cart of a session (by default of the parameter ``session_id``): its customer's when somebody is logged in and has one, else its own."""
     return (
-        select(Cart.id)
-        .join(ShopperSession, ShopperSession.id == session_id)
-        .where((Cart.customer_id == ShopperSession.customer_id) | (Cart.session_id == ShopperSession.id))
-        .order_by(case((Cart.customer_id.is_not(None), 0), else_=1))
+        select(CART.c.id)
+        .join(SHOPPER, SHOPPER.c.id == session_id)
+        .where((CART.c.customer_id == SHOPPER.c.customer_id) | (CART.c.session_id == SHOPPER.c.id))
+        .order_by(case((CART.c.customer_id.is_not(None), 0), else_=1))
         .limit(1)
         .correlate(None)
         .scalar_subquery()
     )
 
 
-def own_hold(cart_id: ColumnElement[Any] | InstrumentedAttribute[int], source: Source) -> ColumnElement[int]:
+def own_hold(cart_id: Any, source: Source) -> ColumnElement[int]:
     """Pieces of the row's SKU that the cart's own unfinished order holds: nobody is blocked by their own hold."""
     held = (
-        select(func.coalesce(func.sum(Reservation.quantity), 0))
-        .join(order_line, order_line.c.id == Reservation.order_line_id)
+        select(func.coalesce(func.sum(RESERVATION.c.quantity), 0))
+        .join(order_line, order_line.c.id == RESERVATION.c.order_line_id)
         .join(order, order.c.id == order_line.c.order_id)
         .where(
             order.c.cart_id == cart_id,
             order.c.state == "draft",
-            Reservation.sku_id == Sku.id,
-            Reservation.source == source,
+            RESERVATION.c.sku_id == SKU.c.id,
+            RESERVATION.c.source == source,
         )
     )
-    return held.correlate_except(Reservation, order_line, order).scalar_subquery()
+    return held.correlate_except(RESERVATION, order_line, order).scalar_subquery()
 
 
 def status_now(row: Any, low: int) -> tuple[SaleStatus, int | None]:
@@ -67,17 +77,16 @@ def status_now(row: Any, low: int) -> tuple[SaleStatus, int | None]:
 
 def price_columns() -> tuple[Any, ...]:
     return (
-        Sku.price,
-        Sku.list_price,
-        SkuPrice.price.label("own_price"),
-        SkuPrice.list_price.label("own_list_price"),
+        SKU.c.price,
+        SKU.c.list_price,
+        PRICE.c.price.label("own_price"),
+        PRICE.c.list_price.label("own_list_price"),
     )
 
 
-def price_join(rate: CurrencyRate) -> ColumnElement[bool]:
-    """A SKU's own price in the shopper's currency; in the base currency the SKU itself has the price."""
-    wanted = rate.currency if rate.currency != rate.base else ""
-    return (SkuPrice.sku_id == Sku.id) & (SkuPrice.currency == wanted)
+def price_join() -> ColumnElement[bool]:
+    """A SKU's own price in the parameter ``currency``, which is ``catalog.offers.own_currency``."""
+    return (PRICE.c.sku_id == SKU.c.id) & (PRICE.c.currency == bindparam("currency", type_=String))
 
 
 def prices_now(row: Any, rate: CurrencyRate) -> tuple[int, int | None]:
@@ -91,4 +100,4 @@ def prices_now(row: Any, rate: CurrencyRate) -> tuple[int, int | None]:
 
 def published_once() -> ColumnElement[bool]:
     """A draft product is nobody's business."""
-    return Product.state != "draft"
+    return PRODUCT.c.state != "draft"

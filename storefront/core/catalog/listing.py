@@ -1,67 +1,159 @@
-"""Lists of products: one statement a list, whatever it is filtered and sorted by and however many cards it has."""
+"""Lists of products: read from cards, so that a page costs the same whatever the catalogue holds."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, Subquery, case, exists, func, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select, func
 
+import storefront.core.catalog.cards.keeping  # noqa: F401 - whoever reads cards has them kept in step
 from storefront.core.catalog.asking import Wish, is_slug, understand
-from storefront.core.catalog.models import (
-    Brand,
-    BrandText,
-    Category,
-    Product,
-    ProductCategory,
-    ProductPicture,
-    ProductText,
-    Sku,
-    SkuPrice,
+from storefront.core.catalog.cards.facts import cheapest_own
+from storefront.core.catalog.finding import found_by_words
+from storefront.core.catalog.offers import RANK, base_at_least, base_at_most, converted_sql
+from storefront.core.catalog.shelves import (
+    ARRIVALS,
+    AWAITED,
+    CAP,
+    CARD_COLUMNS,
+    COUNTED,
+    DEPTH,
+    NEIGHBOURS,
+    OWN,
+    OWNED,
+    SHELF,
+    Narrowed,
+    built_statement,
+    count_of,
+    counts_statement,
+    page_statement,
+    reach_statement,
 )
-from storefront.core.catalog.offers import (
-    OFFER_COLUMNS,
-    RANK,
-    SkuOffer,
-    offers_sql,
-    own_price_join,
-    product_offer,
-    sku_offer,
-)
-from storefront.core.catalog.texts import best_locale, pick
-from storefront.core.catalog.views import Card, HomeShelves, ListQuery, ProductList
+from storefront.core.catalog.views import Card, Count, HomeShelves, ListQuery, ProductList
+from storefront.core.contracts.currency import in_currency
 from storefront.core.contracts.pricing import CurrencyRate
 from storefront.core.db import session
-from storefront.core.search.models import SearchText
-from storefront.core.search.queries import search_condition, words_of
-from storefront.core.stock.models import StockItem
 from storefront.core.values.money import format_major
-from storefront.core.values.types import SaleMode, SaleStatus
+from storefront.core.values.types import SaleStatus
 
-SHELF = 8
+SHELF_LENGTH = 8
+
+_STATUS = {status.value: status for status in SaleStatus}
+
+
+class Asked(NamedTuple):
+    """A list as its statements take it: which parameters there are, and their values."""
+
+    narrowed: Narrowed
+    values: dict[str, Any]
+
+
+class Read(NamedTuple):
+    """One page's rows and what was counted. ``total`` up to ``CAP + 1``."""
+
+    rows: list[Row[Any]]
+    total: int
+    statuses: Mapping[str, Count]
 
 
 def list_products(query: ListQuery, policies: Mapping[str, Any]) -> ProductList:
-    """The page of published products that ``query`` asks for. One statement; a second one only when a page beyond the
-    last was asked for. Never raises for what a shopper typed."""
+    """The page of published products that ``query`` asks for. One statement; two with filters, one more for words, and
+    one more when a page beyond the last was asked for. Never raises for what a shopper typed."""
     wish = understand(query)
     low = int(policies["stock.low"])
-    matching = _matching(query, wish, low)
-    offset = (wish.page - 1) * wish.per_page
-    cards, total = _cards_and_total(matching, query.lang, query.rate, low, wish.per_page, offset)
-    pages = max(1, -(-total // wish.per_page))
-    page = wish.page
-    if page > pages:
-        page = pages
-        if total:
-            offset = (page - 1) * wish.per_page
-            cards, total = _cards_and_total(matching, query.lang, query.rate, low, wish.per_page, offset)
+    page = min(wish.page, max(1, DEPTH // wish.per_page))
+    asked = asked_of(query, wish, low)
+    if asked is None:
+        return _answer(query, wish, low, Read([], 0, {}), 1)
+    read = _read(query, wish, asked, page)
+    if not read.rows and page > 1:
+        page = _last_page(read, wish, asked)
+        read = _read(query, wish, asked, page) if read.total else read
+    return _answer(query, wish, low, read, page)
+
+
+def asked_of(query: ListQuery, wish: Wish, low: int) -> Asked | None:
+    """``None``: an address that is no slug, under which nothing can be found."""
+    values: dict[str, Any] = {}
+    for name, slug in (("category", query.category_slug), ("brand", query.brand_slug)):
+        if slug:
+            if not is_slug(slug):
+                return None
+            values[name] = slug
+    few = wish.status is SaleStatus.LOW_STOCK
+    if wish.status is not None:
+        values["state"] = RANK[SaleStatus.IN_STOCK if few else wish.status]
+        values["rare"] = values["state"] != RANK[SaleStatus.IN_STOCK]
+    if few:
+        values["few"] = low
+    if wish.low is not None:
+        values["low"] = base_at_least(wish.low, query.rate)
+    if wish.high is not None:
+        values["high"] = base_at_most(wish.high, query.rate)
+    rare = bool(values.pop("rare", False))
+    return Asked(Narrowed(*(name in values for name in Narrowed._fields))._replace(rare=rare), values)
+
+
+def _read(query: ListQuery, wish: Wish, asked: Asked, page: int) -> Read:
+    """With so many rows that a further page is known of where the count is not exact."""
+    offset = (page - 1) * wish.per_page
+    limit = wish.per_page + (offset + wish.per_page >= CAP)
+    narrowed = asked.narrowed
+    values = {**asked.values, "lang": query.lang, "limit": limit, "offset": offset}
+    by_price = narrowed.low or narrowed.high or "price" in wish.sort
+    currency = query.rate.currency if by_price and query.rate.currency != query.rate.base else ""
+    words = found_by_words(query.q)
+    if words is None and narrowed.filtered:
+        counts = session.execute(counts_statement(narrowed), {**asked.values, "currency": currency}).one()
+        if not counts.owned:
+            statement = page_statement(narrowed, wish.sort, counts.total > CAP, False)
+            rows = list(session.execute(statement, values)) if counts.total > offset else []
+            return Read(rows, counts.total, _statuses(counts))
+        owned = True
+    else:
+        owned = bool(currency and session.scalar(OWNED, {"currency": currency}))
+    if words is None and not owned:
+        return _counted(page_statement(narrowed, wish.sort, True, True), values)
+    price = func.coalesce(OWN.c.price, converted_sql(SHELF.c.price, query.rate)) if owned else None
+    statement = built_statement(narrowed, wish.sort, *(() if words is None else (words,)), price=price)
+    limits = {"low": wish.low, "high": wish.high} if owned else {}
+    return _counted(statement, {**values, **limits, "currency": currency})
+
+
+def _counted(statement: Select[Any], values: Mapping[str, Any]) -> Read:
+    rows = list(session.execute(statement, values))
+    return Read([row for row in rows if row.product_id is not None], rows[0].total, _statuses(rows[0]))
+
+
+def _statuses(row: Row[Any]) -> dict[str, Count]:
+    values = row._mapping
+    return {status.value: count_of(values[status.value]) for status in COUNTED if status.value in values}
+
+
+def _last_page(read: Read, wish: Wish, asked: Asked) -> int:
+    """The page to show instead of one that is empty."""
+    total = read.total
+    if total > CAP:
+        total = session.scalar(reach_statement(asked.narrowed), asked.values) or 0
+    return max(1, -(-min(total, DEPTH) // wish.per_page))
+
+
+def _answer(query: ListQuery, wish: Wish, low: int, read: Read, page: int) -> ProductList:
+    shown = read.rows[: wish.per_page]
+    seen = (page - 1) * wish.per_page + len(shown)
+    more = read.total > CAP and (seen < CAP or len(read.rows) > wish.per_page)
+    total = read.total if read.total <= CAP else max(CAP, seen)
+    if not more:
+        pages = max(1, -(-total // wish.per_page))
+    else:
+        pages = min(max(page + 1, CAP // wish.per_page), DEPTH // wish.per_page)
     currency = query.rate.currency
     return ProductList(
-        cards=cards,
+        cards=cards_of(shown, query.rate, low),
         total=total,
+        more=more,
         page=page,
         pages=pages,
+        statuses=read.statuses,
         per_page=wish.per_page,
         sort=wish.sort,
         status=wish.status or "",
@@ -71,212 +163,60 @@ def list_products(query: ListQuery, policies: Mapping[str, Any]) -> ProductList:
     )
 
 
-def home_shelves(lang: str, rate: CurrencyRate, policies: Mapping[str, Any], *, limit: int = SHELF) -> HomeShelves:
+def home_shelves(
+    lang: str, rate: CurrencyRate, policies: Mapping[str, Any], *, limit: int = SHELF_LENGTH
+) -> HomeShelves:
     """The shelves of the home page: two statements."""
-    low = int(policies["stock.low"])
-    arrivals = _Matching(_published(), (Down(Product.created_at), Down(Product.id)))
-    offer = offers_sql(rate, low, select(Sku.product_id).where(Sku.mode == SaleMode.PRE_ORDER))
-    awaited = _published(offer).where(offer.c.rank == RANK[SaleStatus.PRE_ORDER])
-    preorders = _Matching(awaited, (Up(Product.release), Down(Product.popularity), Down(Product.id)))
+    low, values = int(policies["stock.low"]), {"lang": lang, "limit": limit}
     return HomeShelves(
-        arrivals=_cards_and_total(arrivals, lang, rate, low, limit, 0)[0],
-        preorders=_cards_and_total(preorders, lang, rate, low, limit, 0)[0],
+        arrivals=cards_of(session.execute(ARRIVALS, {**values, "offset": 0}), rate, low),
+        preorders=cards_of(session.execute(AWAITED, values), rate, low),
     )
 
 
 def related_cards(
     product_id: int, lang: str, rate: CurrencyRate, policies: Mapping[str, Any], *, limit: int = 4
 ) -> tuple[Card, ...]:
-    """The most popular others of the product's categories, those that can be ordered first. One statement."""
-    low = int(policies["stock.low"])
-    own = select(ProductCategory.category_id).where(ProductCategory.product_id == product_id)
-    others = select(ProductCategory.product_id).where(
-        ProductCategory.category_id.in_(own), ProductCategory.product_id != product_id
-    )
-    offer = offers_sql(rate, low, others)
-    rows = _published(offer)
-    sold_out_last = case((offer.c.rank < RANK[SaleStatus.SOLD_OUT], 0), else_=1)
-    order = (Up(sold_out_last), Down(Product.popularity), Down(Product.id))
-    return _cards_and_total(_Matching(rows, order), lang, rate, low, limit, 0)[0]
+    """The most popular others of the product's first category, those that can be ordered first. One statement."""
+    rows = session.execute(NEIGHBOURS, {"product": product_id, "lang": lang, "limit": limit})
+    return cards_of(rows, rate, int(policies["stock.low"]))
 
 
-def in_category(slug: str) -> ColumnElement[bool]:
-    """Products in this category or any below it."""
-    tree = select(Category.id).where(Category.slug == slug).cte("tree", recursive=True)
-    child = aliased(Category)
-    # UNION, not UNION ALL: a tree that somebody made into a ring still ends.
-    tree = tree.union(select(child.id).where(child.parent_id == tree.c.id))
-    return Product.id.in_(select(ProductCategory.product_id).where(ProductCategory.category_id.in_(select(tree.c.id))))
+def cards_of(rows: Iterable[Row[Any]], rate: CurrencyRate, low: int) -> tuple[Card, ...]:
+    """Of rows with ``shelves.CARD_COLUMNS``, the last of their columns."""
+    return tuple([_card(row[-len(CARD_COLUMNS) :], rate, low) for row in rows])
 
 
-class Up(NamedTuple):
-    """Ascending by ``key``."""
-
-    key: Any
-
-    def by(self, column: Any) -> Any:
-        return column.asc()
-
-
-class Down(NamedTuple):
-    """Descending by ``key``."""
-
-    key: Any
-
-    def by(self, column: Any) -> Any:
-        return column.desc()
-
-
-Order = tuple[Up | Down, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Matching:
-    """Which products (one row each, ``Product.id``) and in what order."""
-
-    rows: Select[int]
-    order: Order
-
-
-def _published(offer: Subquery | None = None) -> Select[int]:
-    """Products that can be shown: published, with a variant that has a price."""
-    rows = select(Product.id).where(Product.state == "published")
-    if offer is not None:
-        return rows.join(offer, offer.c.product_id == Product.id)
-    return rows.where(exists().where(Sku.product_id == Product.id, Sku.active))
-
-
-def _matching(query: ListQuery, wish: Wish, low: int) -> _Matching:
-    judged = wish.status is not None or wish.low is not None or wish.high is not None
-    offer = offers_sql(query.rate, low) if judged or wish.sort.startswith("price") else None
-    rows = _published(offer)
-    if offer is not None:
-        if wish.status is not None:
-            rows = rows.where(offer.c.rank.in_(_ranks(wish.status)))
-        if wish.low is not None:
-            rows = rows.where(offer.c.price >= wish.low)
-        if wish.high is not None:
-            rows = rows.where(offer.c.price <= wish.high)
-    for slug, condition in ((query.category_slug, in_category), (query.brand_slug, _of_brand)):
-        if slug:
-            rows = rows.where(condition(slug)) if is_slug(slug) else rows.where(~true())
-    if words_of(query.q):
-        rows = rows.where(Product.id.in_(select(SearchText.product_id).where(search_condition(query.q))))
-    return _Matching(rows, (*_order(wish.sort, offer), Down(Product.id)))
-
-
-def _of_brand(slug: str) -> ColumnElement[bool]:
-    return Product.brand_id.in_(select(Brand.id).where(Brand.slug == slug))
-
-
-def _ranks(status: SaleStatus) -> list[int]:
-    wanted = {status, SaleStatus.LOW_STOCK} if status is SaleStatus.IN_STOCK else {status}
-    return sorted(RANK[each] for each in wanted)
-
-
-def _order(sort: str, offer: Subquery | None) -> Order:
-    if offer is not None and sort == "price_up":
-        return (Up(offer.c.price), Down(Product.popularity))
-    if offer is not None and sort == "price_down":
-        return (Down(offer.c.price), Down(Product.popularity))
-    if sort == "newest":
-        return (Down(Product.created_at),)
-    if sort == "release":  # the latest first; what has no release month ("") comes last
-        return (Down(Product.release), Down(Product.popularity))
-    return (Down(Product.popularity),)
-
-
-# --- from products to cards -----------------------------------------------------------------------------------------
-
-
-def _cards_and_total(
-    matching: _Matching, lang: str, rate: CurrencyRate, low: int, limit: int, offset: int
-) -> tuple[tuple[Card, ...], int]:
-    rows = session.execute(_statement(matching, lang, rate, limit, offset)).all()
-    total = rows[0].total if rows else 0
-    by_product: dict[int, list[Any]] = {}
-    for row in rows:
-        if row.product_id is not None:
-            by_product.setdefault(row.product_id, []).append(row)
-    return tuple(_card(variants, lang, rate, low) for variants in by_product.values()), total
-
-
-def _statement(matching: _Matching, lang: str, rate: CurrencyRate, limit: int, offset: int) -> Select[Any]:
-    """One row per variant of the products of the page, in order; at least one row, so that the total is always told."""
-    total = select(func.count().label("total")).select_from(matching.rows.subquery("matching")).subquery("count")
-    keys = [each.key.label(f"key_{i}") for i, each in enumerate(matching.order)]
-    in_order = (each.by(each.key) for each in matching.order)
-    page = matching.rows.add_columns(*keys).order_by(*in_order).limit(limit).offset(offset).cte("page")
-    statement = _joined(select(total.c.total, *_card_columns()).select_from(total), page, lang, rate)
-    again = (each.by(page.c[f"key_{i}"]) for i, each in enumerate(matching.order))
-    return statement.order_by(*again, Sku.position, Sku.id)
-
-
-def _card_columns() -> tuple[Any, ...]:
-    return (
-        Product.id.label("product_id"),
-        Product.slug,
-        Product.code,
-        Product.release.label("product_release"),
-        ProductText.name,
-        ProductText.locale.label("name_lang"),
-        BrandText.name.label("brand"),
-        BrandText.locale.label("brand_lang"),
-        ProductPicture.file.label("picture"),
-        ProductPicture.alt,
-        ProductPicture.tint,
-        *OFFER_COLUMNS,
-    )
-
-
-def _joined(statement: Select[Any], page: CTE, lang: str, rate: CurrencyRate) -> Select[Any]:
-    name = (ProductText.product_id == Product.id) & (ProductText.locale == best_locale(ProductText, Product.id, lang))
-    brand = (BrandText.brand_id == Product.brand_id) & (
-        BrandText.locale == best_locale(BrandText, Product.brand_id, lang)
-    )
-    return (
-        statement.outerjoin(page, true())
-        .outerjoin(Product, Product.id == page.c.id)
-        .outerjoin(ProductText, name)
-        .outerjoin(BrandText, brand)
-        .outerjoin(ProductPicture, ProductPicture.id == _first_picture())
-        .outerjoin(Sku, (Sku.product_id == Product.id) & Sku.active)
-        .outerjoin(StockItem, StockItem.sku_id == Sku.id)
-        .outerjoin(SkuPrice, own_price_join(rate))
-    )
-
-
-def _first_picture() -> Any:
-    """The first picture that is really here, else the first that is only known by its address."""
-    inner = aliased(ProductPicture)
-    return (
-        select(inner.id)
-        .where(inner.product_id == Product.id)
-        .order_by(case((inner.file == "", 1), else_=0), inner.position)
-        .limit(1)
-        .correlate_except(inner)
-        .scalar_subquery()
-    )
-
-
-def _card(variants: list[Any], lang: str, rate: CurrencyRate, low: int) -> Card:
-    row = variants[0]
-    offers: list[SkuOffer] = [sku_offer(v, rate, low) for v in variants if v.sku_id is not None]
-    offer = product_offer(offers)
+def _card(values: Any, rate: CurrencyRate, low: int) -> Card:
+    product_id, slug, name, name_lang, brand, brand_lang, picture, alt, tint, *offer = values
+    price, list_price, lowest, highest, own_prices, status, available, release = offer
+    foreign = rate.currency != rate.base
+    if foreign and own_prices and rate.currency in own_prices:
+        price, list_price, varies = cheapest_own(own_prices[rate.currency], rate)
+    elif foreign:
+        price = in_currency(price, rate)
+        list_price = None if list_price is None else in_currency(list_price, rate)
+        varies = lowest != highest and in_currency(lowest, rate) != in_currency(highest, rate)
+    else:
+        varies = lowest != highest
+    judged = _STATUS[status]
+    if judged is SaleStatus.IN_STOCK and available is not None and available <= low:
+        judged = SaleStatus.LOW_STOCK
+    struck = list_price if list_price is not None and list_price > price else None
     return Card(
-        product_id=row.product_id,
-        slug=row.slug,
-        name=row.name or row.code,
-        name_lang=row.name_lang or "",
-        brand=row.brand or "",
-        brand_lang=row.brand_lang or "",
-        price=offer.price or 0,
-        list_price=offer.list_price,
-        varies=offer.varies,
-        picture=row.picture or "",
-        alt=pick(row.alt or {}, lang).text,
-        tint=row.tint or 1,
-        status=offer.status,
-        available=offer.available,
-        release=offer.release or row.product_release,
+        product_id,
+        slug,
+        name,
+        name_lang,
+        brand,
+        brand_lang,
+        price,
+        struck,
+        varies,
+        picture,
+        alt,
+        tint,
+        judged,
+        available,
+        release,
     )

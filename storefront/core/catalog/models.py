@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from storefront.core.db import Base, Json, UtcDateTime, utcnow
+from storefront.core.db import Base, Json, NullableJson, UtcDateTime, utcnow
 
 
 class Category(Base):
@@ -200,6 +200,100 @@ class SkuPrice(Base):
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)
     price: Mapped[int] = mapped_column()
     list_price: Mapped[int | None] = mapped_column()
+
+
+class ProductCard(Base):
+    """What lists show of a published product, worked out beforehand (``cards``): one row a product, one ``CardText`` a
+    language, one ``ShelfEntry`` a category. Nothing here is a truth of its own.
+
+    Prices in the base currency. ``price`` and ``list_price``: of the cheapest variant that can be ordered, else of the
+    cheapest; ``lowest`` and ``highest`` of all. ``own_prices``: ``{currency: [[price, list_price, own, own_list_price,
+    orderable], ...]}`` of a product with own prices in a currency. ``status``: the best of its variants', never
+    ``low_stock``: how few are few is judged when it is shown. ``available``: pieces of that one, as far as they are
+    told (``cards.TOLD``); ``None`` = no limit."""
+
+    __tablename__ = "product_card"
+
+    product_id: Mapped[int] = mapped_column(
+        ForeignKey("product.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    slug: Mapped[str] = mapped_column(String(160))
+    price: Mapped[int] = mapped_column()
+    list_price: Mapped[int | None] = mapped_column()
+    lowest: Mapped[int] = mapped_column()
+    highest: Mapped[int] = mapped_column()
+    own_prices: Mapped[dict[str, Any] | None] = mapped_column(NullableJson)
+    status: Mapped[str] = mapped_column(String(20))
+    available: Mapped[int | None] = mapped_column()
+    release: Mapped[str] = mapped_column(String(10), default="")
+    picture: Mapped[str] = mapped_column(String(200), default="")
+    tint: Mapped[int] = mapped_column(default=1)
+
+
+class CardText(Base):
+    """The words of a card for readers of ``locale``, by the fallback chain, each with the language it is in."""
+
+    __tablename__ = "card_text"
+
+    product_id: Mapped[int] = mapped_column(
+        ForeignKey("product_card.product_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    locale: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(300))
+    name_lang: Mapped[str] = mapped_column(String(10), default="")
+    brand: Mapped[str] = mapped_column(String(200), default="")
+    brand_lang: Mapped[str] = mapped_column(String(10), default="")
+    alt: Mapped[str] = mapped_column(Text, default="")
+
+
+class ShelfEntry(Base):
+    """A card's place in a category and everything a list is ordered or narrowed by, so that a page of a list is read in
+    the order of an index. ``category_id`` 0 is the shelf of all goods; a product stands in its categories and in all
+    above them. ``brand_id`` 0 = none. ``state``: rank of ``ProductCard.status`` (``offers.RANK``)."""
+
+    __tablename__ = "shelf_entry"
+    __table_args__ = (
+        # Behind the order stands what lists are filtered by, so that walking along an index never leaves it.
+        Index("ix_shelf_popularity", "category_id", "popularity", "product_id", "state", "brand_id", "price"),
+        Index("ix_shelf_newest", "category_id", "created_at", "product_id", "state", "brand_id", "price"),
+        Index("ix_shelf_release", "category_id", "release", "product_id", "state", "brand_id", "price"),
+        Index("ix_shelf_price", "category_id", "price", "product_id", "state", "brand_id"),
+        Index("ix_shelf_state", "category_id", "state", "popularity", "product_id", "brand_id", "price"),
+        Index("ix_shelf_brand", "category_id", "brand_id", "popularity", "product_id", "state", "price"),
+        # The calendar on the home page.
+        Index(
+            "ix_shelf_awaited",
+            "state",
+            "release",
+            "product_id",
+            sqlite_where=text("category_id = 0"),
+            postgresql_where=text("category_id = 0"),
+        ),
+    )
+
+    category_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    product_id: Mapped[int] = mapped_column(
+        ForeignKey("product_card.product_id", ondelete="CASCADE"), primary_key=True, autoincrement=False, index=True
+    )
+    brand_id: Mapped[int] = mapped_column(default=0)
+    state: Mapped[int] = mapped_column()
+    price: Mapped[int] = mapped_column()
+    popularity: Mapped[int] = mapped_column()
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    release: Mapped[str] = mapped_column(String(10), default="")
+
+
+class CardPrice(Base):
+    """A card's price in a currency in which one of its variants has a price of its own, at the rate of when it was
+    written: for filters and order only, what is shown is worked out anew."""
+
+    __tablename__ = "card_price"
+
+    product_id: Mapped[int] = mapped_column(
+        ForeignKey("product_card.product_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True, index=True)
+    price: Mapped[int] = mapped_column()
 
 
 class Page(Base):

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from storefront.core.catalog.asking import is_slug
 from storefront.core.catalog.models import (
@@ -14,17 +14,20 @@ from storefront.core.catalog.models import (
     CategoryText,
     Page,
     PageText,
-    Product,
-    ProductCategory,
 )
+from storefront.core.catalog.shelves import SHELF, Narrowed, capped, conditions, count_of
 from storefront.core.catalog.texts import chain, pick, pick_for_all
-from storefront.core.catalog.views import BrandView, NavCategory, PageLink, PageView
+from storefront.core.catalog.views import BrandView, Count, NavCategory, PageLink, PageView, ShelfBrand
 from storefront.core.db import session
+
+# As many makers as a filter form offers.
+BRANDS = 12
+NONE = Count(0)
 
 
 def navigation(langs: Sequence[str]) -> tuple[NavCategory, ...]:
     """All categories, each followed by those below it, with names in every one of ``langs`` and the number of published
-    products. Two statements; meant for a ``VersionedCache``: every verb of the catalogue moves the version."""
+    products, counted up to ``CAP``. Two statements; meant for a ``VersionedCache``: every verb of the catalogue moves the version."""
     rows = session.execute(
         select(Category.id, Category.slug, Category.parent_id, Category.picture, CategoryText)
         .outerjoin(CategoryText, CategoryText.category_id == Category.id)
@@ -41,15 +44,14 @@ def navigation(langs: Sequence[str]) -> tuple[NavCategory, ...]:
         if row.CategoryText is not None:
             names[row.id][row.CategoryText.locale] = row.CategoryText.name
             descriptions[row.id][row.CategoryText.locale] = row.CategoryText.description
-    products = _products_by_category()
-    inside = {id_: _products_below(id_, children, products, frozenset()) for id_ in categories}
+    counts = _counts()
     return tuple(
         NavCategory(
             id=id_,
             slug=categories[id_].slug,
             parent_id=categories[id_].parent_id,
             depth=depth,
-            count=len(inside[id_]),
+            count=counts.get(id_, NONE),
             picture=categories[id_].picture,
             names=pick_for_all(names[id_] or {langs[0]: categories[id_].slug}, langs),
             descriptions=pick_for_all(descriptions[id_], langs),
@@ -58,26 +60,39 @@ def navigation(langs: Sequence[str]) -> tuple[NavCategory, ...]:
     )
 
 
-def _products_by_category() -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
-    rows = session.execute(
-        select(ProductCategory.category_id, ProductCategory.product_id)
-        .join(Product, Product.id == ProductCategory.product_id)
-        .where(Product.state == "published")
+def _counts() -> dict[int, Count]:
+    shelf = Category.__table__.c.id
+    entries = capped(SHELF.c.category_id == shelf, correlated=Category.__table__)
+    return {id_: count_of(number) for id_, number in session.execute(select(shelf, entries))}
+
+
+def shelf_brands(category_slug: str, langs: Sequence[str]) -> tuple[ShelfBrand, ...]:
+    """The makers with most goods in this category ("" = in all), with names in every one of ``langs``: two statements,
+    which read the whole shelf, so keep the answer. Every verb of the catalogue moves the shop's version."""
+    narrowed = Narrowed(category=bool(category_slug))
+    entries = func.count().label("entries")
+    counted = session.execute(
+        select(SHELF.c.brand_id, entries)
+        .where(*conditions(SHELF, narrowed), SHELF.c.brand_id > 0)
+        .group_by(SHELF.c.brand_id)
+        .order_by(entries.desc(), SHELF.c.brand_id)
+        .limit(BRANDS),
+        {"category": category_slug} if category_slug else {},
+    ).all()
+    names: dict[int, dict[str, str]] = defaultdict(dict)
+    slugs: dict[int, str] = {}
+    for row in session.execute(
+        select(Brand.id, Brand.slug, BrandText.locale, BrandText.name)
+        .outerjoin(BrandText, BrandText.brand_id == Brand.id)
+        .where(Brand.id.in_([brand_id for brand_id, _ in counted]))
+    ):
+        slugs[row.id] = row.slug
+        names[row.id][row.locale] = row.name
+    return tuple(
+        ShelfBrand(id_, slugs[id_], pick_for_all(names[id_] or {langs[0]: slugs[id_]}, langs), Count(number))
+        for id_, number in counted
+        if id_ in slugs
     )
-    for category_id, product_id in rows:
-        found[category_id].add(product_id)
-    return found
-
-
-def _products_below(
-    id_: int, children: dict[int | None, list[int]], products: dict[int, set[int]], above: frozenset[int]
-) -> set[int]:
-    found = set(products.get(id_, ()))
-    for child in children.get(id_, ()):
-        if child not in above:
-            found |= _products_below(child, children, products, above | {id_})
-    return found
 
 
 def _walk(parent: int | None, children: dict[int | None, list[int]], depth: int) -> Iterator[tuple[int, int]]:

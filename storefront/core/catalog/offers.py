@@ -1,6 +1,4 @@
-"""What a product is offered at, judged from its variants: in Python for what is shown, in SQL for filters and order.
-
-Both say the same (a test compares them); the SQL one exists because a page of 24 is cut out of thousands."""
+"""What a product is offered at, judged from its variants, and prices of the base currency beside those shown."""
 
 import math
 from collections.abc import Iterable
@@ -8,15 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, case, cast, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, cast
 
 from storefront.core.catalog.models import Sku, SkuPrice
 from storefront.core.contracts.currency import in_currency, unit_price
 from storefront.core.contracts.pricing import CurrencyRate
 from storefront.core.stock.models import StockItem
-from storefront.core.stock.queries import SLOTTED, status_of
+from storefront.core.stock.queries import status_of
 from storefront.core.values.money import exponent, rate_fraction
-from storefront.core.values.types import ORDERABLE, SaleMode, SaleStatus
+from storefront.core.values.types import ORDERABLE, SaleStatus
 
 # From what a shopper can have soonest to what nobody can have: the status of a product is the best of its variants.
 BEST_FIRST = (
@@ -34,21 +32,24 @@ BEST_FIRST = (
 RANK = {status: rank for rank, status in enumerate(BEST_FIRST)}
 WORST_ORDERABLE = max(RANK[status] for status in ORDERABLE)
 # A price has 31 bits; with factors below this no product of the two leaves 63.
+MAX_PRICE = 2**31 - 1
 _FACTOR_LIMIT = 2**31
 
+_SKU, _STOCK, _PRICE = (row.__table__ for row in (Sku, StockItem, SkuPrice))
+
 OFFER_COLUMNS: tuple[Any, ...] = (
-    Sku.id.label("sku_id"),
-    Sku.price,
-    Sku.list_price,
-    SkuPrice.price.label("own_price"),
-    SkuPrice.list_price.label("own_list_price"),
-    Sku.mode,
-    Sku.release.label("sku_release"),
-    StockItem.tracked,
-    StockItem.on_hand,
-    StockItem.reserved,
-    StockItem.slots,
-    StockItem.slots_taken,
+    _SKU.c.id.label("sku_id"),
+    _SKU.c.price,
+    _SKU.c.list_price,
+    _PRICE.c.price.label("own_price"),
+    _PRICE.c.list_price.label("own_list_price"),
+    _SKU.c.mode,
+    _SKU.c.release.label("sku_release"),
+    _STOCK.c.tracked,
+    _STOCK.c.on_hand,
+    _STOCK.c.reserved,
+    _STOCK.c.slots,
+    _STOCK.c.slots_taken,
 )
 
 
@@ -79,10 +80,10 @@ class Offer:
 NO_OFFER = Offer(None, None, False, SaleStatus.UNAVAILABLE, 0, "")
 
 
-def own_price_join(rate: CurrencyRate) -> ColumnElement[bool]:
-    """A variant's own price in the shown currency; in the base currency the variant itself has the price."""
-    wanted = rate.currency if rate.currency != rate.base else ""
-    return and_(SkuPrice.sku_id == Sku.id, SkuPrice.currency == wanted)
+def own_currency(rate: CurrencyRate) -> str:
+    """The currency in which a variant's own price counts: the shown one; in the base currency the variant itself has
+    the price."""
+    return rate.currency if rate.currency != rate.base else ""
 
 
 def sku_offer(row: Any, rate: CurrencyRate, low: int) -> SkuOffer:
@@ -144,63 +145,29 @@ def _goodness(offer: Priced) -> tuple[int, str, float]:
     return RANK[offer.status], offer.release, -left
 
 
-# --- the same in SQL ------------------------------------------------------------------------------------------------
-
-
-def rank_sql(low: int) -> ColumnElement[int]:
-    """``RANK[status_of(…)]`` of a variant joined with its stock row (outer)."""
-    free = func.coalesce(StockItem.on_hand, 0) - func.coalesce(StockItem.reserved, 0)
-    untracked = and_(StockItem.tracked.is_not(None), ~StockItem.tracked)
-    open_slots = or_(
-        StockItem.slots.is_(None), untracked, StockItem.slots - func.coalesce(StockItem.slots_taken, 0) > 0
-    )
-    stock = Sku.mode == SaleMode.STOCK
-    return case(
-        (and_(stock, untracked), RANK[SaleStatus.IN_STOCK]),
-        (and_(stock, free <= 0), RANK[SaleStatus.SOLD_OUT]),
-        (and_(stock, free <= low), RANK[SaleStatus.LOW_STOCK]),
-        (stock, RANK[SaleStatus.IN_STOCK]),
-        (and_(Sku.mode.in_(sorted(SLOTTED)), ~open_slots), RANK[SaleStatus.PREORDERS_CLOSED]),
-        *((Sku.mode == mode, RANK[SaleStatus(mode)]) for mode in SaleMode if mode is not SaleMode.STOCK),
-        else_=RANK[SaleStatus.UNAVAILABLE],
-    )
-
-
-def price_sql(rate: CurrencyRate) -> ColumnElement[int]:
-    """A variant's unit price in minor units of the shown currency, rounded up as ``in_currency`` does, in whole numbers
+def converted_sql(base_price: ColumnElement[int], rate: CurrencyRate) -> ColumnElement[int]:
+    """A price of the base currency in minor units of the shown one, rounded up as ``in_currency`` does, in whole numbers
     only."""
-    if rate.currency == rate.base:
-        return cast(Sku.price, BigInteger)
     factor = rate_fraction(rate.rate) * Fraction(10) ** (exponent(rate.currency) - exponent(rate.base)) / rate.step
     # Exact for every rate of ordinary length; a longer one is off by less than a billionth.
     factor = factor.limit_denominator(max(1, min(_FACTOR_LIMIT, int(_FACTOR_LIMIT / max(factor, Fraction(1))))))
-    scaled = cast(Sku.price, BigInteger) * factor.numerator + (factor.denominator - 1)
-    converted = scaled // _whole(factor.denominator) * rate.step
-    return func.coalesce(cast(SkuPrice.price, BigInteger), converted)
+    scaled = cast(base_price, BigInteger) * factor.numerator + (factor.denominator - 1)
+    return scaled // cast(factor.denominator, BigInteger) * rate.step
 
 
-def _whole(value: int) -> ColumnElement[int]:
-    return cast(value, BigInteger)
+def base_at_least(amount: int, rate: CurrencyRate) -> int:
+    """The lowest price in the base currency that is shown as ``amount`` or more: prices rise together, so a limit in
+    the shown currency is one in the base currency."""
+    low, high = 0, MAX_PRICE + 1
+    while low < high:
+        middle = (low + high) // 2
+        if in_currency(middle, rate) >= amount:
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
-def offers_sql(rate: CurrencyRate, low: int, only: Select[int] | None = None) -> Subquery:
-    """Per product with an active variant: ``rank`` (the best) and ``price`` (as ``Offer.price``). ``only``: of these
-    product ids, where few of many are asked for."""
-    variants = (
-        select(Sku.product_id, rank_sql(low).label("rank"), price_sql(rate).label("price"))
-        .select_from(Sku)
-        .outerjoin(StockItem, StockItem.sku_id == Sku.id)
-        .outerjoin(SkuPrice, own_price_join(rate))
-        .where(Sku.active, true() if only is None else Sku.product_id.in_(only))
-        .subquery("variant")
-    )
-    orderable_price = case((variants.c.rank <= WORST_ORDERABLE, variants.c.price))
-    return (
-        select(
-            variants.c.product_id,
-            func.min(variants.c.rank).label("rank"),
-            func.coalesce(func.min(orderable_price), func.min(variants.c.price)).label("price"),
-        )
-        .group_by(variants.c.product_id)
-        .subquery("offer")
-    )
+def base_at_most(amount: int, rate: CurrencyRate) -> int:
+    """The highest price in the base currency that is shown as ``amount`` or less."""
+    return base_at_least(amount + 1, rate) - 1

@@ -1,10 +1,10 @@
 """The page of one product: three statements, however many variants and pictures it has."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, bindparam, func, select
 
 from storefront.core.catalog.asking import is_slug
 from storefront.core.catalog.listing import related_cards
@@ -20,7 +20,7 @@ from storefront.core.catalog.models import (
     Sku,
     SkuPrice,
 )
-from storefront.core.catalog.offers import OFFER_COLUMNS, own_price_join, product_offer, sku_offer
+from storefront.core.catalog.offers import OFFER_COLUMNS, own_currency, product_offer, sku_offer
 from storefront.core.catalog.texts import best_locale, pick
 from storefront.core.catalog.views import Link, PictureView, ProductPage, SkuRow, SkuView, Text
 from storefront.core.contracts.pricing import CurrencyRate
@@ -38,7 +38,7 @@ def product_page(slug: str, lang: str, rate: CurrencyRate, policies: Mapping[str
     410 and offers ``related``. Three statements."""
     if not is_slug(slug):
         return None
-    rows = session.execute(_head_statement(slug, lang)).all()
+    rows = session.execute(_head_statement(lang), {"slug": slug}).all()
     if not rows:
         return None
     head = rows[0]
@@ -80,42 +80,95 @@ def sku_rows(sku_ids: Iterable[int]) -> dict[int, SkuRow]:
     }
 
 
-def _head_statement(slug: str, lang: str) -> Any:
-    """The product, its text and brand, once per picture."""
-    text = (ProductText.product_id == Product.id) & (ProductText.locale == best_locale(ProductText, Product.id, lang))
-    brand = (BrandText.brand_id == Product.brand_id) & (
-        BrandText.locale == best_locale(BrandText, Product.brand_id, lang)
+_PRODUCT, _TEXT, _BRAND, _BRAND_TEXT, _PICTURE, _SKU, _STOCK, _PRICE, _PLACE, _CATEGORY, _CATEGORY_TEXT = (
+    row.__table__
+    for row in (
+        Product,
+        ProductText,
+        Brand,
+        BrandText,
+        ProductPicture,
+        Sku,
+        StockItem,
+        SkuPrice,
+        ProductCategory,
+        Category,
+        CategoryText,
+    )
+)
+
+
+@lru_cache
+def _head_statement(lang: str) -> Select[Any]:
+    """The product ``slug``, its text and brand, once per picture."""
+    text = (_TEXT.c.product_id == _PRODUCT.c.id) & (_TEXT.c.locale == best_locale(ProductText, _PRODUCT.c.id, lang))
+    brand = (_BRAND_TEXT.c.brand_id == _PRODUCT.c.brand_id) & (
+        _BRAND_TEXT.c.locale == best_locale(BrandText, _PRODUCT.c.brand_id, lang)
     )
     return (
         select(
-            *Product.__table__.c,
-            *(c for c in ProductText.__table__.c if c.name != "product_id"),
-            Brand.slug.label("brand_slug"),
-            BrandText.name.label("brand_name"),
-            BrandText.locale.label("brand_lang"),
-            ProductPicture.id.label("picture_id"),
-            ProductPicture.file,
-            ProductPicture.width.label("picture_width"),
-            ProductPicture.height.label("picture_height"),
-            ProductPicture.tint,
-            ProductPicture.alt,
+            *_PRODUCT.c,
+            *(c for c in _TEXT.c if c.name != "product_id"),
+            _BRAND.c.slug.label("brand_slug"),
+            _BRAND_TEXT.c.name.label("brand_name"),
+            _BRAND_TEXT.c.locale.label("brand_lang"),
+            _PICTURE.c.id.label("picture_id"),
+            _PICTURE.c.file,
+            _PICTURE.c.width.label("picture_width"),
+            _PICTURE.c.height.label("picture_height"),
+            _PICTURE.c.tint,
+            _PICTURE.c.alt,
             _languages(),
         )
-        .select_from(Product)
-        .outerjoin(ProductText, text)
-        .outerjoin(Brand, Brand.id == Product.brand_id)
-        .outerjoin(BrandText, brand)
-        .outerjoin(ProductPicture, ProductPicture.product_id == Product.id)
-        .where(Product.slug == slug, Product.state != "draft")
-        .order_by(ProductPicture.position, ProductPicture.id)
+        .select_from(_PRODUCT)
+        .outerjoin(_TEXT, text)
+        .outerjoin(_BRAND, _BRAND.c.id == _PRODUCT.c.brand_id)
+        .outerjoin(_BRAND_TEXT, brand)
+        .outerjoin(_PICTURE, _PICTURE.c.product_id == _PRODUCT.c.id)
+        .where(_PRODUCT.c.slug == bindparam("slug"), _PRODUCT.c.state != "draft")
+        .order_by(_PICTURE.c.position, _PICTURE.c.id)
+    )
+
+
+@lru_cache
+def _parts_statement(lang: str) -> Select[Any]:
+    """The variants of ``product`` with their prices in ``currency``, times its categories: few of each, short rows."""
+    name = (_CATEGORY_TEXT.c.category_id == _CATEGORY.c.id) & (
+        _CATEGORY_TEXT.c.locale == best_locale(CategoryText, _CATEGORY.c.id, lang)
+    )
+    return (
+        select(
+            *OFFER_COLUMNS,
+            _SKU.c.code,
+            _SKU.c.barcode,
+            _SKU.c.options,
+            _SKU.c.weight,
+            _PRODUCT.c.weight.label("product_weight"),
+            _PRODUCT.c.release.label("product_release"),
+            _CATEGORY.c.id.label("category_id"),
+            _CATEGORY.c.slug.label("category_slug"),
+            _CATEGORY_TEXT.c.name.label("category_name"),
+            _CATEGORY_TEXT.c.locale.label("category_lang"),
+        )
+        .select_from(_PRODUCT)
+        .outerjoin(_SKU, (_SKU.c.product_id == _PRODUCT.c.id) & _SKU.c.active)
+        .outerjoin(_STOCK, _STOCK.c.sku_id == _SKU.c.id)
+        .outerjoin(_PRICE, (_PRICE.c.sku_id == _SKU.c.id) & (_PRICE.c.currency == bindparam("currency")))
+        .outerjoin(_PLACE, _PLACE.c.product_id == _PRODUCT.c.id)
+        .outerjoin(_CATEGORY, _CATEGORY.c.id == _PLACE.c.category_id)
+        .outerjoin(_CATEGORY_TEXT, name)
+        .where(_PRODUCT.c.id == bindparam("product"))
+        .order_by(_SKU.c.position, _SKU.c.id, _PLACE.c.position, _CATEGORY.c.position, _CATEGORY.c.id)
     )
 
 
 def _languages() -> Any:
     """Those the product has a name in, as one text."""
-    inner = aliased(ProductText)
-    named = select(func.aggregate_strings(inner.locale, " ")).where(inner.product_id == Product.id, inner.name != "")
-    return named.correlate(Product).scalar_subquery().label("languages")
+    inner = _TEXT.alias()
+    named = select(func.aggregate_strings(inner.c.locale, " ")).where(
+        inner.c.product_id == _PRODUCT.c.id, inner.c.name != ""
+    )
+    return named.correlate(_PRODUCT).scalar_subquery().label("languages")
 
 
 def _pictures(rows: Iterable[Any], lang: str) -> tuple[PictureView, ...]:
@@ -130,34 +183,9 @@ def _pictures(rows: Iterable[Any], lang: str) -> tuple[PictureView, ...]:
 def _skus_and_categories(
     product_id: int, lang: str, rate: CurrencyRate, low: int
 ) -> tuple[tuple[SkuView, ...], tuple[Link, ...]]:
-    """Both in one statement: few variants times few categories, all short rows."""
-    name = (CategoryText.category_id == Category.id) & (
-        CategoryText.locale == best_locale(CategoryText, Category.id, lang)
-    )
-    rows = session.execute(
-        select(
-            *OFFER_COLUMNS,
-            Sku.code,
-            Sku.barcode,
-            Sku.options,
-            Sku.weight,
-            Product.weight.label("product_weight"),
-            Product.release.label("product_release"),
-            Category.id.label("category_id"),
-            Category.slug.label("category_slug"),
-            CategoryText.name.label("category_name"),
-            CategoryText.locale.label("category_lang"),
-        )
-        .select_from(Product)
-        .outerjoin(Sku, (Sku.product_id == Product.id) & Sku.active)
-        .outerjoin(StockItem, StockItem.sku_id == Sku.id)
-        .outerjoin(SkuPrice, own_price_join(rate))
-        .outerjoin(ProductCategory, ProductCategory.product_id == Product.id)
-        .outerjoin(Category, Category.id == ProductCategory.category_id)
-        .outerjoin(CategoryText, name)
-        .where(Product.id == product_id)
-        .order_by(Sku.position, Sku.id, ProductCategory.position, Category.position, Category.id)
-    ).all()
+    """Both in one statement."""
+    wanted = {"product": product_id, "currency": own_currency(rate)}
+    rows = session.execute(_parts_statement(lang), wanted).all()
     skus = {row.sku_id: row for row in rows if row.sku_id is not None}
     categories = {row.category_id: row for row in rows if row.category_id is not None}
     return (

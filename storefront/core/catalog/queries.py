@@ -1,13 +1,16 @@
 """The reads of the catalogue, by the names other areas and the doors call."""
 
+from storefront.core.catalog.facets import facet_counts
 from storefront.core.catalog.listing import home_shelves, list_products, related_cards
-from storefront.core.catalog.navigation import brand_view, navigation, page, page_links
+from storefront.core.catalog.navigation import brand_view, navigation, page, page_links, shelf_brands
 from storefront.core.catalog.product import product_page, sku_rows
 from storefront.core.catalog.views import (
     PER_PAGE,
     SORTS,
     BrandView,
     Card,
+    Count,
+    FacetCounts,
     HomeShelves,
     Link,
     ListQuery,
@@ -17,6 +20,7 @@ from storefront.core.catalog.views import (
     PictureView,
     ProductList,
     ProductPage,
+    ShelfBrand,
     SkuRow,
     SkuView,
     Text,
@@ -27,6 +31,8 @@ __all__ = [
     "SORTS",
     "BrandView",
     "Card",
+    "Count",
+    "FacetCounts",
     "HomeShelves",
     "Link",
     "ListQuery",
@@ -36,10 +42,12 @@ __all__ = [
     "PictureView",
     "ProductList",
     "ProductPage",
+    "ShelfBrand",
     "SkuRow",
     "SkuView",
     "Text",
     "brand_view",
+    "facet_counts",
     "home_shelves",
     "list_products",
     "navigation",
@@ -47,5 +55,6 @@ __all__ = [
     "page_links",
     "product_page",
     "related_cards",
+    "shelf_brands",
     "sku_rows",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute
 
 from storefront.core.catalog.models import BrandText, CategoryText, PageText, ProductText
 from storefront.core.catalog.views import NO_TEXT, Text
@@ -32,11 +32,11 @@ def pick_for_all(texts: Mapping[str, str], langs: Iterable[str]) -> dict[str, Te
 def best_locale(row: Any, owner_id: ColumnElement[Any] | InstrumentedAttribute[Any], lang: str) -> ScalarSelect[str]:
     """The language of the text row to show a reader of ``lang``, as a correlated subquery: join the row whose locale it
     is. ``row``: a text class; ``owner_id``: the column its owner is known by in the enclosing statement."""
-    inner = aliased(row)
-    order = case({tag: i for i, tag in enumerate(chain(lang))}, value=inner.locale, else_=len(LANGUAGES))
+    inner = row.__table__.alias()
+    order = case({tag: i for i, tag in enumerate(chain(lang))}, value=inner.c.locale, else_=len(LANGUAGES))
     return (
-        select(inner.locale)
-        .where(getattr(inner, _OWNER[row]) == owner_id, getattr(inner, _HEAD[row]) != "")
+        select(inner.c.locale)
+        .where(inner.c[_OWNER[row]] == owner_id, inner.c[_HEAD[row]] != "")
         .order_by(order)
         .limit(1)
         .correlate_except(inner)

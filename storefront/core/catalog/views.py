@@ -43,11 +43,10 @@ class ListQuery:
     per_page: int = PER_PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """A product in a list. ``price``: of its cheapest variant that can be ordered (else the cheapest); ``varies``: the
     variants differ in price. ``status``: the best of its variants, with what that one has ``available`` (``None``: no
-    limit) and its ``release`` month. ``picture``: a file under the media folder, "" when there is none."""
+    limit; 100 may be more) and its ``release`` month. ``picture``: a name in the media folder, "" when there is none."""
 
     product_id: int
     slug: str
@@ -66,15 +65,44 @@ class Card:
     release: str
 
 
+class Count(NamedTuple):
+    """How many there are; with ``more`` at least so many: nobody waits for the exact number of a hundred thousand."""
+
+    number: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfBrand:
+    """A maker with goods on a shelf, and how many. ``names``: by language."""
+
+    id: int
+    slug: str
+    names: Mapping[str, Text]
+    count: Count
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCounts:
+    """How many products each further choice would leave, the other filters kept: categories and makers by slug."""
+
+    categories: Mapping[str, Count]
+    brands: Mapping[str, Count]
+
+
 @dataclass(frozen=True, slots=True)
 class ProductList:
-    """``page`` is the page shown, which is the last one when a later one was asked for; ``pages`` is at least 1.
-    ``sort``, ``status``, ``min``, ``max``: what was understood ("" = not filtered)."""
+    """``page`` is the page shown, which is the last one when a later one was asked for. ``total``: how many there are,
+    ``more``: at least so many; then ``pages`` is the last page that can be reached from here on, else the last there
+    is. ``statuses``: how many there are of each status that can be chosen, where that was counted. ``sort``,
+    ``status``, ``min``, ``max``: what was understood ("" = not filtered)."""
 
     cards: tuple[Card, ...]
     total: int
     page: int
     pages: int
+    more: bool = False
+    statuses: Mapping[str, Count] = field(default_factory=dict)
     per_page: int = PER_PAGE
     sort: str = "popularity"
     status: str = ""
@@ -184,7 +212,7 @@ class NavCategory:
     slug: str
     parent_id: int | None
     depth: int
-    count: int
+    count: Count
     picture: str
     names: Mapping[str, Text] = field(default_factory=dict)
     descriptions: Mapping[str, Text] = field(default_factory=dict)

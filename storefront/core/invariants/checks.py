@@ -5,6 +5,7 @@ from datetime import datetime
 from storefront.core.db import utcnow
 from storefront.core.invariants import (
     bills,
+    cards,
     checkout,
     database,
     history,
@@ -30,6 +31,7 @@ CHECKS: tuple[Check, ...] = (
     *stock.CHECKS,
     *outbox.CHECKS,
     *staff.CHECKS,
+    *cards.CHECKS,
 )
 
 

@@ -96,9 +96,12 @@ class ShopSnapshot:
 _POLICIES = select(Policy.key, Policy.value).where(~Policy.key.startswith("secret."))
 
 
+_VERSION = select(ShopVersion.__table__.c.version).where(ShopVersion.__table__.c.id == 1)
+
+
 def read_version() -> int:
     """The version of the owner's decisions: one statement, once per request. 0 in an empty database."""
-    return session.scalar(select(ShopVersion.version).where(ShopVersion.id == 1)) or 0
+    return session.scalar(_VERSION) or 0
 
 
 def load_snapshot(version: int) -> ShopSnapshot:

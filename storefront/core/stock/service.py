@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import delete, insert, select, update
 
 from storefront.core.audit.service import record
-from storefront.core.db import session
+from storefront.core.db import changed, session
 from storefront.core.stock.errors import BelowPromised, NotReserved, NotTracked, OutOfStock
 from storefront.core.stock.models import Reservation, Source, StockItem, StockMovement
 from storefront.core.stock.queries import expired, order_line
@@ -59,6 +59,7 @@ def ensure_item(sku_id: int, tracked: bool = True, slots: int | None = None) -> 
         sku_id=sku_id, tracked=tracked, on_hand=0, reserved=0, slots=slots, slots_taken=0
     )
     session.execute(row.on_conflict_do_nothing(index_elements=["sku_id"]))
+    changed("stock", sku_id)
 
 
 class FirstStock(NamedTuple):

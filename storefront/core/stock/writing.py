@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 from sqlalchemy import ColumnElement, CursorResult, case, func, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from storefront.core.db import lock_for_update, session
+from storefront.core.db import changed, lock_for_update, session
 from storefront.core.stock.errors import OutOfStock
 from storefront.core.stock.models import Reservation, Source, StockItem, StockMovement
 from storefront.core.stock.queries import SLOTTED
@@ -51,7 +51,10 @@ def change_item(sku_id: int, *conditions: ColumnElement[bool] | InstrumentedAttr
     """One guarded UPDATE of a stock row; whether it applied."""
     statement = update(StockItem).where(StockItem.sku_id == sku_id, *conditions).values(**values)
     result = session.execute(statement.execution_options(synchronize_session=False))
-    return cast(CursorResult[Any], result).rowcount == 1
+    applied = cast(CursorResult[Any], result).rowcount == 1
+    if applied:
+        changed("stock", sku_id)
+    return applied
 
 
 def source_for(mode: str) -> Source:

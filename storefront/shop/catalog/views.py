@@ -2,24 +2,29 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
 from storefront.core.catalog.queries import brand_view, list_products, product_page
-from storefront.core.catalog.views import ListQuery, PictureView, SkuView
+from storefront.core.catalog.views import BrandView, Card, Count, ListQuery, PictureView, SkuView
 from storefront.core.i18n.formats import format_money
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.values.language import LANGUAGES
 from storefront.core.values.money import BadAmount, parse_major
+from storefront.shop.catalog.facets import Choice, Facet, facets_of
 from storefront.shop.catalog.facts import facts_of
 from storefront.shop.catalog.filters import SORTS, STATUSES, ListFilter, read_filter
-from storefront.shop.context import current_lang, current_navigation, current_rate, current_shop
+from storefront.shop.context import current_lang, current_navigation, current_rate, current_shop, extension
 from storefront.shop.headers import cacheable
 from storefront.shop.hx import is_fragment, render_page
 from storefront.shop.indexing import index_as, keep_out
 from storefront.shop.structured import list_data, product_data
+from storefront.shop.labels import count_words
 
 catalog = Blueprint("catalog", __name__)
+
+POPULAR = 4
 
 
 class Heading(NamedTuple):
@@ -47,9 +52,17 @@ class ListAddress(NamedTuple):
     def arguments(self) -> dict[str, str]:
         return {name: value for name, value in self.filters.arguments().items() if name != self.own}
 
-    def url(self, page: int = 1, without: str = "") -> str:
-        narrowed: dict[str, Any] = {name: value for name, value in self.arguments().items() if name != without}
-        return url_for(self.endpoint, **self.fixed, **narrowed, page=page if page > 1 else None)
+    @property
+    def plain(self) -> str:
+        """The address without any filter beside its own."""
+        return url_for(self.endpoint, **self.fixed)
+
+    def url(self, page: int = 1, without: str = "", plain: str = "") -> str:
+        query: dict[str, Any] = {name: value for name, value in self.arguments().items() if name != without}
+        if page > 1:
+            query["page"] = page
+        plain = plain or self.plain
+        return f"{plain}?{urlencode(query)}" if query else plain
 
 
 @catalog.get("/<lang:lang>/products/")
@@ -75,20 +88,35 @@ def category(slug: str) -> Response:
 @catalog.get("/<lang:lang>/brands/<slug>")
 @cacheable
 def brand(slug: str) -> Response:
-    found = brand_view(slug, current_lang())
-    if found is None:
-        abort(404)
+    found = _brand(slug)
     filters = read_filter(request.args, brand=slug)
     address = ListAddress("catalog.brand", {"slug": slug}, "brand", filters)
     heading = Heading(found.name, found.lang, found.description, found.description_lang)
-    return _list_page(address, heading, found.languages)
+    return _list_page(address, heading, found.languages, Choice(slug, found.name, found.lang))
 
 
-def _list_page(address: ListAddress, heading: Heading, languages: Collection[str] = LANGUAGES) -> Response:
-    filters = address.filters
-    found = list_products(_query(filters), current_shop().policies)
+def _brand(slug: str) -> BrandView:
+    """Kept for the version of the shop, as the menus are."""
+    kept, key = extension().brands.at(current_shop().version), (slug, current_lang())
+    if key not in kept:
+        found = brand_view(slug, current_lang())
+        if found is None:
+            abort(404)
+        kept[key] = found
+    return kept[key]
+
+
+def _list_page(
+    address: ListAddress,
+    heading: Heading,
+    languages: Collection[str] = LANGUAGES,
+    brand_name: Choice | None = None,
+) -> Response:
+    filters, query = address.filters, _query(address.filters)
+    found = list_products(query, current_shop().policies)
     _say_how_it_is_kept(address, found.page, languages)
-    first = (found.page - 1) * found.per_page + 1
+    facets = facets_of(filters, query, found, brand_name)
+    first, plain = (found.page - 1) * found.per_page + 1, address.plain
     return render_page(
         "products/list.html",
         "products/_results.html",
@@ -100,14 +128,16 @@ def _list_page(address: ListAddress, heading: Heading, languages: Collection[str
         # Filters lead from a category's page to the list of everything: another page, not a part of this one.
         live=not address.own,
         first=first,
-        last=min(first + found.per_page - 1, found.total),
-        statuses=[(value, _(label)) for value, label in STATUSES.items()],
+        last=first + len(found.cards) - 1,
+        total=count_words(Count(found.total, found.more)),
+        facets=facets,
+        popular=() if found.cards else _popular(),
         sorts=[(value, _(label)) for value, label in SORTS.items()],
         sort_fields=[(name, value) for name, value in address.arguments().items() if name != "sort"],
-        list_url=address.url,
-        plain_url=url_for(address.endpoint, **address.fixed),
-        data_blocks=list_data(heading.title, url_for(address.endpoint, **address.fixed)) if address.own else (),
-        chips=_chips(address),
+        list_url=lambda page: address.url(page, plain=plain),
+        plain_url=plain,
+        data_blocks=list_data(heading.title, plain) if address.own else (),
+        chips=_chips(address, facets["brand"]),
         empty_title=_("Nothing found for “%(words)s”.", words=filters.q) if filters.q else _("Nothing found"),
     )
 
@@ -117,13 +147,18 @@ def _say_how_it_is_kept(address: ListAddress, page: int, languages: Collection[s
     arguments = address.arguments()
     category = current_navigation().category(arguments.get("category", ""))
     if not arguments:
-        index_as(url_for(address.endpoint, **address.fixed), {"page": page} if page > 1 else None, languages)
+        index_as(address.plain, {"page": page} if page > 1 else None, languages)
     elif arguments.keys() == {"sort"}:
-        index_as(url_for(address.endpoint, **address.fixed), languages=languages)
+        index_as(address.plain, languages=languages)
     elif arguments.keys() == {"category"} and category is not None:
         index_as(url_for("catalog.category", slug=category.slug), languages=category.languages)
     else:
         keep_out()
+
+
+def _popular() -> tuple[Card, ...]:
+    """What to look at instead where nothing was found."""
+    return list_products(ListQuery(current_lang(), current_rate(), per_page=POPULAR), current_shop().policies).cards
 
 
 def _query(filters: ListFilter) -> ListQuery:
@@ -141,14 +176,14 @@ def _query(filters: ListFilter) -> ListQuery:
     )
 
 
-def _chips(address: ListAddress) -> list[Chip]:
+def _chips(address: ListAddress, brands: Facet) -> list[Chip]:
     filters = address.filters
     category = current_navigation().category(filters.category)
     currency = current_rate().currency
     names = {
         "q": _("“%(words)s”", words=filters.q),
         "category": category.name if category else filters.category,
-        "brand": filters.brand,
+        "brand": next((brand.label for brand in brands.choices if brand.value == filters.brand), filters.brand),
         "status": _(STATUSES.get(filters.status, "")),
         "min": _("%(price)s or more", price=_price_words(filters.min, currency)),
         "max": _("%(price)s or less", price=_price_words(filters.max, currency)),

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from storefront.core.catalog.models import Page, PageText
+from storefront.core.catalog.models import Page, PageText, ProductCategory
 from storefront.core.db import session
 from storefront.core.settings.models import Announcement
 from storefront.core.settings.service import touch
@@ -245,3 +245,40 @@ def test_health_says_whether_the_database_answers(client: FlaskClient) -> None:
     response = client.get("/healthz")
     assert response.status_code == 200
     assert json.loads(response.data) == {"status": "ok", "database": "ok"}
+
+
+@pytest.mark.req("CAT-7")
+def test_the_filter_form_counts_what_each_choice_leaves_and_a_part_brings_the_numbers(
+    client: FlaskClient, unit
+) -> None:
+    with unit():
+        maker = make_brand("maker", "Maker & Sons")
+        tea = make_category("tea", name="Tea")
+        for on_hand in (0, 5, 5):
+            product = make_product(on_hand=on_hand, brand_id=maker.id)
+            session.add(ProductCategory(product_id=product.id, category_id=tea.id))
+    whole = text_of(client.get("/en/products/"))
+    assert counts_in(whole) == {"category-tea": "3", "status-in_stock": "2", "brand-maker": "3"}
+    assert '<label class="check"><input type="radio" name="brand" value="maker"><span>Maker &amp; Sons</span>' in whole
+    chosen = text_of(client.get("/en/products/?status=in_stock"))
+    assert counts_in(chosen) == {"category-tea": "2", "status-in_stock": "2", "brand-maker": "2"}
+    part = text_of(
+        client.get("/en/products/?status=in_stock", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    )
+    assert '<form action="/en/products/" data-test="filters"' not in part
+    assert counts_in(part) == counts_in(chosen) and part.count('data-test="facet-count" hx-swap-oob="true"') == 5
+    assert "1–2 of 2" in part
+    of_maker = text_of(client.get("/en/products/?brand=maker"))
+    assert re.search(r'data-test="chip">Maker &amp; Sons<', of_maker)
+
+
+def counts_in(page: str) -> dict[str, str]:
+    """The numbers of the filter form that are not 0."""
+    found = re.findall(r'<span class="num" id="n-([^"]+)" data-test="facet-count"[^>]*>(\d+)<', page)
+    return {name: number for name, number in found if number != "0"}
+
+
+@pytest.mark.req("CAT-8")
+def test_where_nothing_is_found_a_few_others_are_shown(client: FlaskClient, tea: str) -> None:
+    page = text_of(client.get("/en/products/?max=1"))
+    assert 'data-test="empty"' in page and page.count('data-test="product-card"') == 1

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from storefront.core.catalog.indexing import index_product
 from storefront.core.catalog.models import ProductCategory, ProductPicture, Sku, SkuPrice
-from storefront.core.catalog.offers import RANK, offers_sql
 from storefront.core.catalog.queries import ListQuery, home_shelves, list_products
 from storefront.core.contracts.currency import in_currency
 from storefront.core.contracts.pricing import CurrencyRate
@@ -16,9 +15,10 @@ from storefront.core.db import session, unit_of_work
 from storefront.core.settings.policies import DEFAULTS
 from storefront.core.stock.models import StockItem
 from storefront.core.stock.queries import status_of
+from storefront.core.values.money import format_major
 from storefront.core.values.types import SaleMode, SaleStatus
 from storefront.testing.databases import Database
-from storefront.testing.factories import make_brand, make_category, make_product, make_sku
+from storefront.testing.factories import make_brand, make_category, make_currency, make_product, make_sku
 
 YEN = CurrencyRate("JPY", "JPY")
 DOLLAR = CurrencyRate("USD", "JPY", "0.0065", 5)
@@ -174,9 +174,12 @@ def test_filters_and_cards_judge_status_alike_for_every_stock(db: Database) -> N
                 wanted[product.id] = status_of(
                     mode, tracked=tracked, on_hand=on_hand, reserved=0, slots=slots, slots_taken=0, low=5
                 )[0]
-    offer = offers_sql(YEN, 5)
-    found = dict(session.execute(select(offer.c.product_id, offer.c.rank)).all())
-    assert found == {product_id: RANK[status] for product_id, status in wanted.items()}
+    pages = [listed(per_page=96, page=page).cards for page in (1, 2, 3)]
+    assert {card.product_id: card.status for cards in pages for card in cards} == wanted
+    for status in SaleStatus:
+        alike = {SaleStatus.IN_STOCK, SaleStatus.LOW_STOCK} if status is SaleStatus.IN_STOCK else {status}
+        shown = {card.product_id for card in listed(per_page=96, status=status.value).cards}
+        assert shown == {product_id for product_id, each in wanted.items() if each in alike}, status
 
 
 @pytest.mark.parametrize(
@@ -188,15 +191,21 @@ def test_filters_and_cards_judge_status_alike_for_every_stock(db: Database) -> N
 def test_filters_and_cards_convert_prices_alike(db: Database, rate: CurrencyRate) -> None:
     prices = [0, 1, 7, 99, 100, 1296, 1299, 99_999, 2_000_000_000]
     with unit_of_work():
+        if rate is not YEN:
+            make_currency(rate.currency, rate.rate, rate.step)
         ids = {make_product(price=price).id: price for price in prices}
         own = make_product(price=500, skus=0)
         sku = make_sku(own, price=500)
         session.add(SkuPrice(sku_id=sku.id, currency=rate.currency, price=123))
-    offer = offers_sql(rate, 5)
-    found = dict(session.execute(select(offer.c.product_id, offer.c.price)).all())
     own_price = 500 if rate is YEN else 123
-    assert found == {id_: in_currency(price, rate) for id_, price in ids.items()} | {own.id: own_price}
-    assert {card.product_id: card.price for card in listed(rate=rate).cards} == found
+    wanted = {id_: in_currency(price, rate) for id_, price in ids.items()} | {own.id: own_price}
+    assert {card.product_id: card.price for card in listed(rate=rate).cards} == wanted
+    by_price = [card.price for card in listed(rate=rate, sort="price_up").cards]
+    assert by_price == sorted(wanted.values())
+    for limit in sorted(wanted.values()):
+        text = format_major(limit, rate.currency)
+        assert {c.product_id for c in listed(rate=rate, max=text).cards} == {i for i, p in wanted.items() if p <= limit}
+        assert {c.product_id for c in listed(rate=rate, min=text).cards} == {i for i, p in wanted.items() if p >= limit}
 
 
 @pytest.mark.req("CAT-7")
@@ -244,7 +253,7 @@ def test_pages_follow_one_another_and_a_page_beyond_the_end_is_the_last(db: Data
 
 
 @pytest.mark.parametrize("count", [1, 96])
-def test_a_list_is_one_statement_for_any_number_of_cards(db: Database, count: int) -> None:
+def test_a_list_takes_one_or_two_statements_for_any_number_of_cards(db: Database, count: int) -> None:
     with unit_of_work():
         category, brand = make_category("tea"), make_brand("maker")
         for _ in range(count):
@@ -252,14 +261,20 @@ def test_a_list_is_one_statement_for_any_number_of_cards(db: Database, count: in
             put_in(category, product)
             index_product(product.id)
     query = ListQuery("ja", DOLLAR, per_page=96)
-    filtered = replace(query, category_slug="tea", brand_slug="maker", q="Product", status="in_stock", min="1")
-    for each in (query, filtered, replace(filtered, sort="price_down")):
+    narrowed = replace(query, category_slug="tea", brand_slug="maker", status="in_stock", min="1")
+    for each, statements in (
+        (query, 1),
+        (replace(query, category_slug="tea", sort="newest"), 1),
+        (replace(query, q="Product"), 1),
+        (narrowed, 2),
+        (replace(narrowed, sort="price_down"), 2),
+    ):
         with db.count_statements() as seen:
             result = list_products(each, DEFAULTS)
         assert len(result.cards) == result.total == count
-        assert len(seen) == 1
+        assert len(seen) == statements
     with db.count_statements() as seen:
-        list_products(replace(query, page=1000), DEFAULTS)
+        list_products(replace(query, page=100), DEFAULTS)
     assert len(seen) == 2
 
 

@@ -93,7 +93,7 @@ def test_a_product_is_taken_over_whole(db: Database) -> None:
     urls = session.scalars(select(ProductPicture.source_url).order_by(ProductPicture.position)).all()
     assert urls == ["https://example.com/a.jpg", "https://example.com/b.jpg"]
     assert list_products(ListQuery("ja", YEN, q="clay company"), DEFAULTS).total == 1
-    assert navigation(("en",))[0].count == 1
+    assert navigation(("en",))[0].count.number == 1
 
 
 def _clay_pot() -> bytes:

@@ -254,6 +254,11 @@ BROKEN: dict[str, tuple[str, ...]] = {
         f"VALUES ('t', 2, true, '{{}}', '', {MOMENT}, {MOMENT}, {MOMENT})",
     ),
     "staff.second_factor": (member(1), "INSERT INTO recovery_code (staff_id, code_hash) VALUES (1, 'c')"),
+    "cards.listed": ("UPDATE product SET state = 'draft' WHERE code = 'FIG'",),
+    "cards.prices": ("UPDATE sku SET price = price + 1 WHERE code = 'FIG-1'",),
+    "cards.status": ("UPDATE product_card SET status = 'sold_out' WHERE product_id = (SELECT id FROM product WHERE code = 'CARD')",),
+    "cards.shelves": ("UPDATE product SET popularity = 7 WHERE code = 'FIG'",),
+    "cards.texts": ("UPDATE product_text SET name = 'Figure' WHERE locale = 'ja'",),
 }  # fmt: skip
 
 
