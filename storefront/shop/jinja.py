@@ -1,7 +1,6 @@
 """What templates can ask for. Functions only: a page that does not ask costs nothing."""
 
 from collections.abc import MutableMapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import quote
 

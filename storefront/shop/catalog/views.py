@@ -19,8 +19,8 @@ from storefront.shop.context import current_lang, current_navigation, current_ra
 from storefront.shop.headers import cacheable
 from storefront.shop.hx import is_fragment, render_page
 from storefront.shop.indexing import index_as, keep_out
-from storefront.shop.structured import list_data, product_data
 from storefront.shop.labels import count_words
+from storefront.shop.structured import list_data, product_data
 
 catalog = Blueprint("catalog", __name__)
 
