@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 
 from storefront.app import create_app
 from storefront.config import Settings
+from storefront.core.catalog.cards.keeping import refresh_concerned
 from storefront.core.db import session, unit_of_work
 from storefront.core.orders.models import Order
 from storefront.core.settings.service import set_policy
@@ -57,6 +58,8 @@ def fill(app: Flask, products: int, orders: int, *, seed: int = SEED, until: dat
         with unit_of_work():
             set_policy("cart.max_quantity", PLENTY, ACTOR)  # the bench adds one item to one cart again and again
     goods = write_products(db.engine, products, seed, moment)
+    session.rollback()
+    refresh_concerned("all", ())
     sold = 0
     if orders and not session.scalar(select(exists(select(Order.id)))):
         shop = load_snapshot(read_version())

@@ -26,7 +26,7 @@ from storefront.core.catalog.models import Category, Picture, Product, ProductPi
 from storefront.core.catalog.picturing.deriving import show
 from storefront.core.catalog.picturing.errors import BadPictureOrder, CategoryNotFound, PictureNotFound
 from storefront.core.catalog.picturing.originals import Handed, take_over
-from storefront.core.db import lock_for_update, session, utcnow
+from storefront.core.db import changed, lock_for_update, session, utcnow
 from storefront.core.outbox.service import later
 from storefront.core.settings.service import touch
 from storefront.core.upsert import insert_for
@@ -187,6 +187,8 @@ def _renumber(row_ids: Sequence[int]) -> None:
                 update(ProductPicture).where(ProductPicture.id == row_id).values(position=position + offset)
             )
         session.flush()
+    products = select(ProductPicture.product_id).where(ProductPicture.id.in_(row_ids)).distinct()
+    changed("product", *session.scalars(products))
 
 
 def _own_tint(row: ProductPicture) -> int:
