@@ -19,30 +19,28 @@ from storefront.shop.context import current_lang, current_navigation, current_ra
 def product_cards(cards: Iterable[Card], heading: str = "h3", first: bool = False) -> Markup:
     """``components/card.html`` for each of ``cards``. ``heading``: h2 in a list, h3 under a section's title; ``first``:
     the first of them is what a visitor sees first."""
-    lang, currency, store = current_lang(), current_rate().currency, extension().cards
     found = []
     for card in cards:
-        key = (card, heading, first, lang, currency)
-        kept = store.get(key)
-        if kept is None:
-            template: Any = current_app.jinja_env.get_template("components/card.html")
-            kept = store.keep(key, Markup(template.module.card(card, heading, first)))
-        found.append(kept)
+        found.append(kept("components/card.html", "card", card, heading, first))
         first = False
     return Markup("").join(found)
 
 
+def kept(name: str, macro: str, *given: Hashable) -> Markup:
+    """What ``macro`` of template ``name`` makes of ``given``. It may depend on nothing else but the language and the
+    currency of the page."""
+    key = (name, macro, current_lang(), current_rate().currency, *given)
+    store = extension().cards
+    fragment = store.get(key)
+    if fragment is None:
+        module: Any = current_app.jinja_env.get_template(name).module
+        fragment = store.keep(key, Markup(getattr(module, macro)(*given)))
+    return fragment
+
+
 def icon(name: str, small: bool = False) -> Markup:
     """``components/icon.html``: one of ``static/icons.svg``."""
-    key = ("icon", name, small)
-    frames = extension().frames
-    kept = frames.get(key)
-    if kept is None:
-        template: Any = current_app.jinja_env.get_template("components/icon.html")
-        kept = Markup(template.module.icon(name, small))
-        if not current_app.debug:
-            frames.keep(key, kept)
-    return kept
+    return kept("components/icon.html", "icon", name, small)
 
 
 def frame(name: str, **given: Hashable) -> Markup:
@@ -51,8 +49,8 @@ def frame(name: str, **given: Hashable) -> Markup:
     shop, lang = current_shop(), current_lang()
     key = (name, shop.version, lang, shop_date(utcnow(), shop.policies), *given.items())
     frames = extension().frames
-    kept = frames.get(key)
-    if kept is None:
+    fragment = frames.get(key)
+    if fragment is None:
         template = current_app.jinja_env.get_template(name)
-        kept = frames.keep(key, Markup(template.render(nav=current_navigation(), **given)))
-    return kept
+        fragment = frames.keep(key, Markup(template.render(nav=current_navigation(), **given)))
+    return fragment

@@ -93,6 +93,7 @@ def init_jinja(app: Flask) -> None:
         page_numbers=page_numbers,
         picture_shown=pictures.shown,
         preview_url=lambda name: absolute(pictures.preview(name)),
+        kept=fragments.kept,
         product_cards=fragments.product_cards,
         product_url=product_url,
         products_url=lambda: f"/{current_lang()}/products/",

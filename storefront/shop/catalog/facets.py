@@ -31,6 +31,7 @@ class Choice(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Facet:
     name: str
+    label: str
     chosen: str
     choices: tuple[Choice, ...]
 
@@ -52,15 +53,19 @@ def facets_of(filters: ListFilter, query: ListQuery, found: ProductList, brand_n
     return {
         "category": Facet(
             "category",
+            _("Category"),
             filters.category,
             tuple(Choice(item.slug, item.name, item.lang, counts.categories.get(item.slug)) for item in categories),
         ),
         "status": Facet(
             "status",
+            _("Availability"),
             filters.status,
             tuple(Choice(value, _(label), "", found.statuses.get(value)) for value, label in STATUSES.items()),
         ),
-        "brand": Facet("brand", filters.brand, _brand_choices(filters.brand, brands, counts.brands, brand_name)),
+        "brand": Facet(
+            "brand", _("Brand"), filters.brand, _brand_choices(filters.brand, brands, counts.brands, brand_name)
+        ),
     }
 
 
