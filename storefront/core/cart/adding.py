@@ -1,9 +1,10 @@
 """Putting things into a cart: the one act that runs many times at once in one session."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select
+from sqlalchemy import Integer, Row, Select, bindparam, func, select
 
 from storefront.core.cart.errors import (
     BadQuantity,
@@ -13,8 +14,9 @@ from storefront.core.cart.errors import (
     TooFewLeft,
     UnknownSku,
 )
-from storefront.core.cart.models import Cart, CartLine
+from storefront.core.cart.models import CartLine
 from storefront.core.cart.reading import (
+    CART,
     LINE,
     PRICE,
     PRODUCT,
@@ -148,30 +150,42 @@ def _item_to_add(session_id: int, sku_code: str, rate: CurrencyRate) -> Row[*tup
 def upsert_cart(session_id: int, customer_id: int | None) -> int:
     """The customer's cart when somebody is logged in, else the session's; made when missing. One statement, which
     locks the cart until the unit ends."""
-    now = utcnow()
-    owner = {"customer_id": customer_id} if customer_id is not None else {"session_id": session_id}
-    statement = insert_for(Cart).values(**owner, country="", created_at=now, updated_at=now)
-    statement = statement.on_conflict_do_update(index_elements=list(owner), set_={"updated_at": now})
-    return int(session.scalar(statement.returning(Cart.id)))
+    column, owner = ("customer_id", customer_id) if customer_id is not None else ("session_id", session_id)
+    statement = _cart_statement(session.get_bind().dialect.name, column)
+    return int(session.scalar(statement, {"owner": owner, "now": utcnow()}))
+
+
+@lru_cache
+def _cart_statement(dialect: str, column: str) -> Any:
+    """For the cart of ``owner``, in the dialect of the current session."""
+    now = bindparam("now", type_=CART.c.updated_at.type)
+    statement = insert_for(CART).values(**{column: bindparam("owner")}, country="", created_at=now, updated_at=now)
+    statement = statement.on_conflict_do_update(index_elements=[column], set_={"updated_at": now})
+    return statement.returning(CART.c.id)
 
 
 def _upsert_line(line: CartLine, limit: int) -> tuple[int, int] | None:
     """Insert or count up in one statement, never above ``limit``; ``None`` when it would pass it."""
-    seen = {
-        "seen_price": line.seen_price,
-        "seen_currency": line.seen_currency,
-        "seen_status": line.seen_status,
-    }
-    statement = insert_for(CartLine).values(
-        cart_id=line.cart_id, sku_id=line.sku_id, quantity=line.quantity, added_at=utcnow(), **seen
-    )
+    values = {f"new_{name}": getattr(line, name) for name in _LINE} | {"now": utcnow(), "upper_limit": limit}
+    stored = session.execute(_line_statement(session.get_bind().dialect.name), values).first()
+    return None if stored is None else (stored[0], stored[1])
+
+
+_LINE = ("cart_id", "sku_id", "quantity", "seen_price", "seen_currency", "seen_status")
+
+
+@lru_cache
+def _line_statement(dialect: str) -> Any:
+    new = {name: bindparam(f"new_{name}", type_=LINE.c[name].type) for name in _LINE}
+    statement = insert_for(LINE).values(**new, added_at=bindparam("now", type_=LINE.c.added_at.type))
+    total = LINE.c.quantity + new["quantity"]
+    seen = {name: new[name] for name in _LINE if name.startswith("seen_")}
     statement = statement.on_conflict_do_update(
         index_elements=["cart_id", "sku_id"],
-        set_={"quantity": CartLine.quantity + line.quantity, **seen},
-        where=CartLine.quantity + line.quantity <= limit,
+        set_={"quantity": total, **seen},
+        where=total <= bindparam("upper_limit", type_=Integer),
     )
-    stored = session.execute(statement.returning(CartLine.id, CartLine.quantity)).first()
-    return None if stored is None else (stored[0], stored[1])
+    return statement.returning(LINE.c.id, LINE.c.quantity)
 
 
 def _too_many(
@@ -187,7 +201,9 @@ def _in_cart(cart_id: int, sku_id: int) -> int:
     return session.scalar(found) or 0
 
 
+_PIECES = select(func.coalesce(func.sum(LINE.c.quantity), 0)).where(LINE.c.cart_id == bindparam("cart_id"))
+
+
 def count_pieces(cart_id: int) -> int:
     """For the badge."""
-    statement = select(func.coalesce(func.sum(CartLine.quantity), 0)).where(CartLine.cart_id == cart_id)
-    return int(session.scalar(statement) or 0)
+    return int(session.scalar(_PIECES, {"cart_id": cart_id}) or 0)

@@ -17,9 +17,14 @@ from storefront.core.values.types import SaleStatus
 order = table("order", column("id"), column("cart_id"), column("state"))
 
 # Tables, not classes: these statements are built once and read into plain rows.
-CART, LINE, SKU, PRODUCT, PRICE, STOCK_ITEM, SHOPPER, RESERVATION = (
-    row.__table__ for row in (Cart, CartLine, Sku, Product, SkuPrice, StockItem, ShopperSession, Reservation)
-)
+CART: Any = Cart.__table__
+LINE: Any = CartLine.__table__
+SKU: Any = Sku.__table__
+PRODUCT: Any = Product.__table__
+PRICE: Any = SkuPrice.__table__
+STOCK_ITEM: Any = StockItem.__table__
+SHOPPER: Any = ShopperSession.__table__
+RESERVATION: Any = Reservation.__table__
 
 STOCK = (
     STOCK_ITEM.c.tracked,
