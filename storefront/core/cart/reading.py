@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, ScalarSelect, String, bindparam, case, column, func, select, table
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, String, and_, bindparam, case, column, func, select, table
 
 from storefront.core.cart.models import Cart, CartLine
 from storefront.core.catalog.models import Product, Sku, SkuPrice
@@ -91,7 +91,7 @@ def price_columns() -> tuple[Any, ...]:
 
 def price_join() -> ColumnElement[bool]:
     """A SKU's own price in the parameter ``currency``, which is ``catalog.offers.own_currency``."""
-    return (PRICE.c.sku_id == SKU.c.id) & (PRICE.c.currency == bindparam("currency", type_=String))
+    return and_(PRICE.c.sku_id == SKU.c.id, PRICE.c.currency == bindparam("currency", type_=String))
 
 
 def prices_now(row: Any, rate: CurrencyRate) -> tuple[int, int | None]:
@@ -105,4 +105,5 @@ def prices_now(row: Any, rate: CurrencyRate) -> tuple[int, int | None]:
 
 def published_once() -> ColumnElement[bool]:
     """A draft product is nobody's business."""
-    return PRODUCT.c.state != "draft"
+    published: ColumnElement[bool] = PRODUCT.c.state != "draft"
+    return published

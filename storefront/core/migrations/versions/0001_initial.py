@@ -404,6 +404,22 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['category_id'], ['category.id'], name=op.f('fk_category_text_category_id_category'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('category_id', 'locale', name=op.f('pk_category_text'))
     )
+    op.create_table('product_card',
+    sa.Column('product_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('slug', sa.String(length=160), nullable=False),
+    sa.Column('price', sa.Integer(), nullable=False),
+    sa.Column('list_price', sa.Integer(), nullable=True),
+    sa.Column('lowest', sa.Integer(), nullable=False),
+    sa.Column('highest', sa.Integer(), nullable=False),
+    sa.Column('own_prices', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=True),
+    sa.Column('status', sa.String(length=20), nullable=False),
+    sa.Column('available', sa.Integer(), nullable=True),
+    sa.Column('release', sa.String(length=10), nullable=False),
+    sa.Column('picture', sa.String(length=200), nullable=False),
+    sa.Column('tint', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_product_card_product_id_product'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('product_id', name=op.f('pk_product_card'))
+    )
     op.create_table('product_category',
     sa.Column('product_id', sa.Integer(), nullable=False),
     sa.Column('category_id', sa.Integer(), nullable=False),
@@ -488,6 +504,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_sku_barcode'), ['barcode'], unique=False)
         batch_op.create_index(batch_op.f('ix_sku_product_id_position'), ['product_id', 'position'], unique=False)
 
+    op.create_table('card_price',
+    sa.Column('product_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('price', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['product_id'], ['product_card.product_id'], name=op.f('fk_card_price_product_id_product_card'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('product_id', 'currency', name=op.f('pk_card_price'))
+    )
+    with op.batch_alter_table('card_price', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_card_price_currency'), ['currency'], unique=False)
+
+    op.create_table('card_text',
+    sa.Column('product_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('locale', sa.String(length=10), nullable=False),
+    sa.Column('name', sa.String(length=300), nullable=False),
+    sa.Column('name_lang', sa.String(length=10), nullable=False),
+    sa.Column('brand', sa.String(length=200), nullable=False),
+    sa.Column('brand_lang', sa.String(length=10), nullable=False),
+    sa.Column('alt', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['product_id'], ['product_card.product_id'], name=op.f('fk_card_text_product_id_product_card'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('product_id', 'locale', name=op.f('pk_card_text'))
+    )
     op.create_table('cart_line',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('cart_id', sa.Integer(), nullable=False),
@@ -564,6 +601,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_order_email'), ['email'], unique=False)
         batch_op.create_index(batch_op.f('ix_order_state_placed_at'), ['state', 'placed_at'], unique=False)
         batch_op.create_index('uq_order_draft_cart', ['cart_id'], unique=True, sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
+
+    op.create_table('shelf_entry',
+    sa.Column('category_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('product_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('brand_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Integer(), nullable=False),
+    sa.Column('price', sa.Integer(), nullable=False),
+    sa.Column('popularity', sa.Integer(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('release', sa.String(length=10), nullable=False),
+    sa.ForeignKeyConstraint(['product_id'], ['product_card.product_id'], name=op.f('fk_shelf_entry_product_id_product_card'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('category_id', 'product_id', name=op.f('pk_shelf_entry'))
+    )
+    with op.batch_alter_table('shelf_entry', schema=None) as batch_op:
+        batch_op.create_index('ix_shelf_awaited', ['state', 'release', 'product_id'], unique=False, sqlite_where=sa.text('category_id = 0'), postgresql_where=sa.text('category_id = 0'))
+        batch_op.create_index('ix_shelf_brand', ['category_id', 'brand_id', 'popularity', 'product_id', 'state', 'price'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shelf_entry_product_id'), ['product_id'], unique=False)
+        batch_op.create_index('ix_shelf_newest', ['category_id', 'created_at', 'product_id', 'state', 'brand_id', 'price'], unique=False)
+        batch_op.create_index('ix_shelf_popularity', ['category_id', 'popularity', 'product_id', 'state', 'brand_id', 'price'], unique=False)
+        batch_op.create_index('ix_shelf_price', ['category_id', 'price', 'product_id', 'state', 'brand_id'], unique=False)
+        batch_op.create_index('ix_shelf_release', ['category_id', 'release', 'product_id', 'state', 'brand_id', 'price'], unique=False)
+        batch_op.create_index('ix_shelf_state', ['category_id', 'state', 'popularity', 'product_id', 'brand_id', 'price'], unique=False)
 
     op.create_table('sku_price',
     sa.Column('sku_id', sa.Integer(), nullable=False),
@@ -1079,6 +1138,17 @@ def downgrade() -> None:
     op.drop_table('bill')
     op.drop_table('stock_item')
     op.drop_table('sku_price')
+    with op.batch_alter_table('shelf_entry', schema=None) as batch_op:
+        batch_op.drop_index('ix_shelf_state')
+        batch_op.drop_index('ix_shelf_release')
+        batch_op.drop_index('ix_shelf_price')
+        batch_op.drop_index('ix_shelf_popularity')
+        batch_op.drop_index('ix_shelf_newest')
+        batch_op.drop_index(batch_op.f('ix_shelf_entry_product_id'))
+        batch_op.drop_index('ix_shelf_brand')
+        batch_op.drop_index('ix_shelf_awaited', sqlite_where=sa.text('category_id = 0'), postgresql_where=sa.text('category_id = 0'))
+
+    op.drop_table('shelf_entry')
     with op.batch_alter_table('order', schema=None) as batch_op:
         batch_op.drop_index('uq_order_draft_cart', sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
         batch_op.drop_index(batch_op.f('ix_order_state_placed_at'))
@@ -1091,6 +1161,11 @@ def downgrade() -> None:
 
     op.drop_table('import_origin')
     op.drop_table('cart_line')
+    op.drop_table('card_text')
+    with op.batch_alter_table('card_price', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_card_price_currency'))
+
+    op.drop_table('card_price')
     with op.batch_alter_table('sku', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_sku_product_id_position'))
         batch_op.drop_index(batch_op.f('ix_sku_barcode'))
@@ -1108,6 +1183,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_product_category_category_id'))
 
     op.drop_table('product_category')
+    op.drop_table('product_card')
     op.drop_table('category_text')
     op.drop_table('cart')
     with op.batch_alter_table('staff_session', schema=None) as batch_op:
