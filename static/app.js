@@ -48,6 +48,34 @@
   }, true);
   doc.addEventListener("input", (event) => { if (composing) event.stopImmediatePropagation(); }, true);
 
+  // The rows under the search field: arrows go through them, Enter opens the chosen one, Escape and leaving close them.
+  const panel = doc.getElementById("suggest");
+  const field = panel && panel.closest("form").querySelector("input");
+  if (field) {
+    const rows = () => [...all("[role=option]", panel)];
+    const choose = (row) => {
+      rows().forEach((each) => each.setAttribute("aria-selected", String(each === row)));
+      if (row) field.setAttribute("aria-activedescendant", row.id); else field.removeAttribute("aria-activedescendant");
+    };
+    const opened = () => field.setAttribute("aria-expanded", String(panel.childElementCount > 0));
+    const close = () => { panel.textContent = ""; choose(null); opened(); };
+    doc.addEventListener("htmx:after:swap", () => { if (doc.activeElement !== field) close(); choose(null); opened(); });
+    field.addEventListener("keydown", (event) => {
+      const found = rows();
+      if (composing || event.isComposing || !found.length) return;
+      const at = found.findIndex((row) => row.getAttribute("aria-selected") === "true");
+      if (event.key === "Escape") { close(); event.preventDefault(); }
+      else if (event.key === "Enter" && at >= 0) { event.preventDefault(); found[at].click(); }
+      else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+        event.preventDefault();
+        // Past either end stands the field itself.
+        const next = event.key === "ArrowDown" ? at + 1 : at < 0 ? found.length - 1 : at - 1;
+        choose(found[next] || null);
+      }
+    });
+    field.form.addEventListener("focusout", (event) => { if (!field.form.contains(event.relatedTarget)) close(); });
+  }
+
   // Minus and plus of a form that is not sent yet change the number at once.
   doc.addEventListener("click", (event) => {
     const button = event.target.closest("[data-stepper] button");

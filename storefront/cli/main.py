@@ -12,6 +12,7 @@ COMMANDS = {
     "demo": "storefront.cli.demo:demo",
     "orders": "storefront.cli.orders:orders",
     "catalog": "storefront.cli.catalog:catalog",
+    "search": "storefront.cli.search:search",
     "plugins": "storefront.cli.plugins:plugins",
     "owner": "storefront.cli.owner:owner",
     "pricing": "storefront.cli.pricing:pricing",

@@ -194,6 +194,15 @@ def lock_for_update(statement: Select[*Columns]) -> Select[*Columns]:
 
 def prepare_engine(engine: Engine) -> None:
     """Install what each database needs to be safe: SQLite pragmas and real transactions. Call once per engine."""
+    if engine.dialect.name == "postgresql":
+
+        @event.listens_for(engine, "connect")
+        def set_planner(connection: Any, _record: Any) -> None:
+            # A page's statement is short: compiling it takes longer than running it, and is chosen for what a statement
+            # might cost, not for what it does (a search stops at the first thousand hits).
+            connection.execute("SET jit = off")
+            connection.commit()
+
     if engine.dialect.name != "sqlite":
         return
 

@@ -37,6 +37,7 @@ TIMED: Mapping[str, Timed] = {
     "pictures.sweep": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
     "sessions.purge": Timed(timedelta(days=1), "slow", timedelta(hours=18)),  # 3 at night in Japan
     "catalog.purge_imports": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
+    "search.reorder": Timed(timedelta(days=1), "slow", timedelta(hours=18, minutes=20)),
     "clock.purge": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
 }
 

@@ -12,7 +12,7 @@ from flask import Flask, Response, flash, g, make_response, redirect, render_tem
 
 from storefront.shop.paths import is_own_path
 
-VARY = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request")
+VARY = ("HX-Request", "HX-Request-Type", "HX-History-Restore-Request", "HX-Target")
 
 
 def is_fragment() -> bool:
@@ -23,6 +23,11 @@ def is_fragment() -> bool:
         and headers.get("HX-Request-Type") == "partial"
         and "HX-History-Restore-Request" not in headers
     )
+
+
+def is_fragment_for(element_id: str) -> bool:
+    """The part is to go into the element with this id: where one address has several parts."""
+    return is_fragment() and request.headers.get("HX-Target", "").partition("#")[2] == element_id
 
 
 def render_page(page_template: str, part_template: str, *, status: int = 200, **context: Any) -> Response:

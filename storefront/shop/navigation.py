@@ -24,20 +24,28 @@ class MenuItem:
 
 @dataclass(frozen=True, slots=True)
 class Menus:
-    """In one language. ``categories``: those at the top that hold something; ``all_categories``: by slug."""
+    """In one language. ``categories``: those at the top that hold something; ``all_categories``: by slug; ``parents``:
+    the slug above each that is not at the top."""
 
     categories: tuple[MenuItem, ...]
     all_categories: Mapping[str, MenuItem]
     shopping_pages: tuple[MenuItem, ...]
     about_pages: tuple[MenuItem, ...]
+    parents: Mapping[str, str]
 
     def category(self, slug: str) -> MenuItem | None:
         return self.all_categories.get(slug)
+
+    def above(self, slug: str) -> MenuItem | None:
+        """The category that this one stands in."""
+        return self.all_categories.get(self.parents.get(slug, ""))
 
 
 def load_navigation(_version: int) -> Mapping[str, Menus]:
     """For ``VersionedCache``: the menus of every language."""
     categories, pages = navigation(LANGUAGES), page_links(LANGUAGES)
+    slugs = {category.id: category.slug for category in categories}
+    parents = {c.slug: slugs[c.parent_id] for c in categories if c.parent_id in slugs}
 
     def menus(lang: str) -> Menus:
         items = {category.slug: _item(category, lang) for category in categories}
@@ -46,7 +54,7 @@ def load_navigation(_version: int) -> Mapping[str, Menus]:
             for menu in ("shopping", "shop")
         }
         top = tuple(items[c.slug] for c in categories if c.depth == 0 and c.count.number)
-        return Menus(top, items, links["shopping"], links["shop"])
+        return Menus(top, items, links["shopping"], links["shop"], parents)
 
     return {lang: menus(lang) for lang in LANGUAGES}
 

@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import storefront.core.catalog.cards.keeping  # noqa: F401 - products that are made here have cards, as in a shop
+from storefront.core.catalog.indexing import index_product
 from storefront.core.catalog.models import Brand, BrandText, Category, CategoryText, Product, ProductText, Sku
 from storefront.core.customers.models import ShopperSession
 from storefront.core.db import new_secret, session, utcnow
@@ -47,7 +48,7 @@ def make_product(
     for locale, text in names.items():
         session.add(ProductText(product_id=product.id, locale=locale, name=text))
     for i in range(skus):
-        make_sku(
+        _add_sku(
             product,
             code=f"{code}-{i + 1}",
             position=i,
@@ -57,10 +58,18 @@ def make_product(
             **sku_values,
         )
     session.flush()
+    index_product(product.id)
     return product
 
 
-def make_sku(
+def make_sku(product: Product, **values: Any) -> Sku:
+    """``code``, ``price``, ``on_hand``, ``slots`` and what a ``Sku`` has."""
+    sku = _add_sku(product, **values)
+    index_product(product.id)
+    return sku
+
+
+def _add_sku(
     product: Product,
     *,
     code: str = "",

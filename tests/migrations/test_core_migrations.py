@@ -14,6 +14,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.pool import NullPool
 
 from storefront.core.db import Base
+from storefront.core.search.ddl import SEARCHABLE, is_full_text
 from storefront.plugin_host import migrations
 from storefront.plugin_host.migrations import CORE, differences, upgrade
 from storefront.testing.databases import Templates
@@ -65,8 +66,17 @@ def shape(engine: Engine) -> dict[str, Any]:
             "checks": listed(inspector.get_check_constraints(table)),
         }
         for table in inspector.get_table_names()
-        if not table.startswith(migrations.VERSION_TABLE)
+        if not table.startswith(migrations.VERSION_TABLE) and not is_full_text(table)
     }
+
+
+def full_text(engine: Engine) -> list[Any]:
+    """What SQLite has beside the tables and no inspector tells: full text tables and triggers, as they were made."""
+    if engine.dialect.name != "sqlite":
+        return []
+    made = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' OR sql LIKE 'CREATE VIRTUAL%' ORDER BY name"
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(made))]
 
 
 def test_migrated_database_has_no_difference_to_the_rows(empty: Engine) -> None:
@@ -76,12 +86,14 @@ def test_migrated_database_has_no_difference_to_the_rows(empty: Engine) -> None:
 
 def test_migrated_tables_are_those_the_rows_would_make_constraint_by_constraint(empty: Engine) -> None:
     upgrade(empty)
-    migrated = shape(empty)
+    migrated, searchable = shape(empty), full_text(empty)
+    assert len(searchable) == (4 * len(SEARCHABLE) if empty.dialect.name == "sqlite" else 0)
     with empty.begin() as connection:
         connection.execute(text("DROP TABLE alembic_version"))
         Base.metadata.drop_all(connection)
         Base.metadata.create_all(connection, tables=[Base.metadata.tables[name] for name in migrated])
     made = shape(empty)
+    assert full_text(empty) == searchable, HINT
     assert migrated.keys() == made.keys()
     for table, described in made.items():
         assert migrated[table] == described, f"{table}: {HINT}"

@@ -12,7 +12,7 @@ from storefront.core.db import session
 from storefront.core.invariants.checks import run_all
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.payments.models import RefundTask
-from storefront.core.search.models import SearchText
+from storefront.core.search.models import SearchOrder, SearchProduct
 from storefront.core.settings.snapshot import load_snapshot
 from storefront.core.shipping.models import Shipment
 from storefront.core.stock.models import Reservation
@@ -52,8 +52,9 @@ def test_the_books_of_a_generated_shop_are_right(filled: Database) -> None:
 
 
 def test_what_was_generated_is_indexed_found_and_can_be_added_to(filled: Database) -> None:
-    documents = session.scalar(select(func.count()).select_from(SearchText))
-    assert documents == 200
+    for documents, things in ((SearchProduct, Product.state == "published"), (SearchOrder, Order.placed_at.is_not(None))):
+        there = session.scalar(select(func.count()).where(things))
+        assert session.scalar(select(func.count()).select_from(documents)) == there
     name = session.scalars(
         select(ProductText.name).where(ProductText.locale == "ja").order_by(ProductText.product_id.desc())
     ).first()
@@ -82,7 +83,7 @@ def test_the_same_seed_makes_the_same_shop(templates: Templates, tmp_path: Path)
             session.rollback()
             write_orders(database.engine, 40, shop, seed, UNTIL)
             found: list[object] = []
-            for table in ("product", "product_text", "sku", "search_text", "order_line", "shipment", "payment_attempt"):
+            for table in ("product", "product_text", "sku", "search_product", "order_line", "shipment", "payment_attempt"):
                 found += session.execute(text(f"SELECT * FROM {table} WHERE rowid > 30 ORDER BY rowid")).all()
             session.rollback()
             return found

@@ -26,6 +26,7 @@ from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.shipping.models import Shipment, ShipmentLine
 from storefront.core.stock.models import Reservation, StockItem, StockMovement
 from storefront.core.upsert import insert_for
+from storefront.jobs.search import index_all_orders, settle
 from tools.bench.books import Books, Placed
 from tools.bench.bulk import Bulk, loading, stamp
 from tools.bench.fates import DAY, fate_of
@@ -69,6 +70,8 @@ def write_orders(engine: Engine, count: int, shop: ShopSnapshot, seed: int, unti
         for day, last in books.days.items():
             row = insert_for(NumberSeries).values(name=f"order:{day}", last=last)
             session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"last": row.excluded.last}))
+    index_all_orders()
+    settle()
     return count
 
 

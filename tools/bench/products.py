@@ -1,8 +1,6 @@
 """Goods: products with texts, variants, prices, stock, pictures, categories and search documents, by seed."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import lru_cache
 from random import Random
 from typing import Any, NamedTuple
 
@@ -18,19 +16,17 @@ from storefront.core.catalog.models import (
 )
 from storefront.core.catalog.structure import write_brand, write_category
 from storefront.core.db import session, unit_of_work
-from storefront.core.search.folding import fold
-from storefront.core.search.models import SearchText
-from storefront.core.search.service import MAX_DOCUMENT
 from storefront.core.settings.service import touch
 from storefront.core.stock.models import StockItem, StockMovement
 from storefront.core.values.language import LANGUAGES
+from storefront.jobs.search import index_all_products, settle
 from tools.bench.bulk import Bulk, as_json, loading, stamp
 from tools.bench.words import Word, name_of, prose, vocabulary
 
 ACTOR = "generator"
 SOURCE = "generated"
 YEARS = 3
-MODELS = (Product, ProductText, ProductCategory, ProductPicture, Sku, SkuPrice, StockItem, StockMovement, SearchText)
+MODELS = (Product, ProductText, ProductCategory, ProductPicture, Sku, SkuPrice, StockItem, StockMovement)
 RESTRICTIONS = ("food", "blade", "lithium_in_device", "flammable", "magnet", "no_international")
 WAITING_MODES = ("back_order", "pre_order", "provisional", "tentative", "closed")
 
@@ -72,6 +68,8 @@ def write_products(engine: Engine, total: int, seed: int, until: datetime) -> in
             goods.add(i / count)
     with unit_of_work():
         touch()
+    index_all_products()
+    settle()
     return count
 
 
@@ -123,7 +121,6 @@ class _Goods:
         self.sku_price = bulk.rows(SkuPrice, "sku_id", "currency", "price")
         self.stock = bulk.rows(StockItem, "sku_id", "tracked", "on_hand", "slots")
         self.movement = bulk.rows(StockMovement, "sku_id", "kind", "quantity", "reason", "actor", "created_at")
-        self.document = bulk.rows(SearchText, "product_id", "text")
 
     def add(self, age: float) -> None:
         """``age``: 0 for the oldest product, towards 1 for the newest."""
@@ -144,9 +141,7 @@ class _Goods:
         self.category(product_id, shelf.group_id, 0)
         self.category(product_id, shelf.kind_id, 1)
         self._pictures(product_id, name)
-        found = self._variants(product_id, code, created)
-        shown = [text for i, lang in enumerate(LANGUAGES) if lang in languages for text in (name[i], summary[i])]
-        self.document(product_id, document_of([*shown, code, *maker, *found]))
+        self._variants(product_id, code, created)
 
     def _product(self, product_id: int, code: str, shelf: Shelf, brand_id: int, created: int) -> None:
         rnd = self.rnd
@@ -177,14 +172,13 @@ class _Goods:
             picture = self.pictures[int(self.rnd.random() * len(self.pictures))]
             self.picture(product_id, position, *picture, 1 + (product_id + position) % 8, alt)
 
-    def _variants(self, product_id: int, code: str, created: int) -> list[str]:
-        """Write the variants with their stock; what they are found by."""
+    def _variants(self, product_id: int, code: str, created: int) -> None:
+        """Write the variants with their stock."""
         rnd, words = self.rnd, vocabulary()
         count = 2 + int(rnd.random() * 2) if rnd.random() < 1 / 3 else 1
         by_size = rnd.random() < 0.5
         option, values = (words.size, words.sizes) if by_size else (words.colour, words.colours)
         base = 10 * round(min(30 + rnd.lognormvariate(5.2, 1.1), 9000))
-        found: list[str] = []
         for position in range(count):
             sku_id = self.sku_id
             self.sku_id += 1
@@ -201,8 +195,6 @@ class _Goods:
             if rnd.random() < 0.03:
                 self.sku_price(sku_id, "USD", price * 7 // 10 // 5 * 5 + 5)
             self._stock(sku_id, mode, created)
-            found += [sku_code, barcode, *(value if count > 1 else ())]
-        return found
 
     def _stock(self, sku_id: int, mode: str, created: int) -> None:
         rnd = self.rnd
@@ -212,16 +204,6 @@ class _Goods:
         self.stock(sku_id, tracked, on_hand if tracked else 0, slots)
         if tracked and on_hand:
             self.movement(sku_id, "received", on_hand, "first stock", ACTOR, stamp(created))
-
-
-@lru_cache(maxsize=200_000)
-def _folded(text: str) -> str:
-    return fold(text)
-
-
-def document_of(texts: Iterable[str]) -> str:
-    """As ``search.service.index_texts`` would store it."""
-    return "\n".join(dict.fromkeys(part for part in map(_folded, texts) if part))[:MAX_DOCUMENT]
 
 
 def ean(number: int) -> str:

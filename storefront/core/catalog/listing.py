@@ -8,13 +8,14 @@ from sqlalchemy import Row, Select, func
 import storefront.core.catalog.cards.keeping  # noqa: F401 - whoever reads cards has them kept in step
 from storefront.core.catalog.asking import Wish, is_slug, understand
 from storefront.core.catalog.cards.facts import cheapest_own
-from storefront.core.catalog.finding import found_by_words
+from storefront.core.catalog.finding import found_by_words, found_page, in_order_of_search
 from storefront.core.catalog.offers import RANK, base_at_least, base_at_most, converted_sql
 from storefront.core.catalog.shelves import (
     ARRIVALS,
     AWAITED,
     CAP,
     CARD_COLUMNS,
+    CARDS_BY_ID,
     COUNTED,
     DEPTH,
     NEIGHBOURS,
@@ -60,6 +61,8 @@ def list_products(query: ListQuery, policies: Mapping[str, Any]) -> ProductList:
     one more when a page beyond the last was asked for. Never raises for what a shopper typed."""
     wish = understand(query)
     low = int(policies["stock.low"])
+    if in_order_of_search(query, wish):
+        return _search(query, wish, low)
     page = min(wish.page, max(1, DEPTH // wish.per_page))
     asked = asked_of(query, wish, low)
     if asked is None:
@@ -69,6 +72,23 @@ def list_products(query: ListQuery, policies: Mapping[str, Any]) -> ProductList:
         page = _last_page(read, wish, asked)
         read = _read(query, wish, asked, page) if read.total else read
     return _answer(query, wish, low, read, page)
+
+
+def _search(query: ListQuery, wish: Wish, low: int) -> ProductList:
+    found, page = found_page(query, wish)
+    rows: Iterable[Any] = session.execute(CARDS_BY_ID, {"ids": found.ids, "lang": query.lang}) if found.ids else ()
+    cards = {card.product_id: card for card in cards_of(rows, query.rate, low)}
+    return ProductList(
+        cards=tuple(cards[id_] for id_ in found.ids if id_ in cards),
+        total=found.total,
+        more=found.more,
+        page=page,
+        pages=max(1, -(-found.total // wish.per_page)),
+        per_page=wish.per_page,
+        sort=wish.sort,
+        problems=wish.problems,
+        exact=found.exact,
+    )
 
 
 def asked_of(query: ListQuery, wish: Wish, low: int) -> Asked | None:
@@ -101,7 +121,7 @@ def _read(query: ListQuery, wish: Wish, asked: Asked, page: int) -> Read:
     values = {**asked.values, "lang": query.lang, "limit": limit, "offset": offset}
     by_price = narrowed.low or narrowed.high or "price" in wish.sort
     currency = query.rate.currency if by_price and query.rate.currency != query.rate.base else ""
-    words = found_by_words(query.q)
+    words = found_by_words(query)
     if words is None and narrowed.filtered:
         counts = session.execute(counts_statement(narrowed), {**asked.values, "currency": currency}).one()
         if not counts.owned:

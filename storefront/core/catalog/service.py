@@ -78,5 +78,7 @@ def set_state(product_id: int, state: str, actor: str, reason: str = "") -> bool
     record(actor, "product.state", ("product", product_id), reason, before=product.state, after=state)
     product.state = state
     product.version += 1
+    session.flush()
+    index_product(product_id)
     touch()
     return True

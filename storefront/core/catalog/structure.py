@@ -19,6 +19,7 @@ from storefront.core.catalog.models import (
     Page,
     PageText,
     Product,
+    ProductCategory,
 )
 from storefront.core.db import session
 from storefront.core.i18n.translate import N_
@@ -36,7 +37,13 @@ def write_category(
     if row is not None and parent_id is not None and _below(row.id, parent_id):
         raise BadProduct(N_("Category %(slug)s cannot stand below itself."), slug=slug)
     values = {"parent_id": parent_id, "position": position, "picture": picture}
+    moved = row is not None and row.parent_id != parent_id
     row, changed = _write_owner(Category, row, slug, values)
+    if moved:  # its products are found below other categories now
+        session.flush()
+        index_products(
+            session.scalars(select(ProductCategory.product_id).where(ProductCategory.category_id.in_(_tree(row.id))))
+        )
     changed |= _write_texts(CategoryText, "category_id", row.id, texts)
     return _done(row, changed, "category", actor)
 
@@ -49,7 +56,7 @@ def write_brand(slug: str, texts: Texts, actor: str) -> tuple[int, bool]:
     changed |= _write_texts(BrandText, "brand_id", row.id, texts)
     if changed:
         session.flush()
-        index_products(session.scalars(select(Product.id).where(Product.brand_id == row.id)).all())
+        index_products(session.scalars(select(Product.id).where(Product.brand_id == row.id)))
     return _done(row, changed, "brand", actor)
 
 
@@ -112,3 +119,18 @@ def _below(category_id: int, other_id: int) -> bool:
         seen.add(at)
         at = session.scalar(select(Category.parent_id).where(Category.id == at))
     return False
+
+
+def _tree(category_id: int) -> list[int]:
+    """The category and all below it."""
+    children: dict[int | None, list[int]] = {}
+    for id_, parent_id in session.execute(select(Category.id, Category.parent_id)):
+        children.setdefault(parent_id, []).append(id_)
+    found: list[int] = []
+    left = [category_id]
+    while left:
+        at = left.pop()
+        if at not in found:
+            found.append(at)
+            left += children.get(at, ())
+    return found

@@ -25,8 +25,9 @@ NO_TEXT = Text("", "")
 class ListQuery:
     """What a list shall show, as it came with the address: nothing needs to be checked before.
 
-    ``min``, ``max``: major units of the shown currency as typed; ``status``: a ``SaleStatus`` (``in_stock`` holds the
-    low ones too); ``sort``: one of ``SORTS``. What cannot be understood is left out and told in
+    ``synonyms``: groups of words that mean the same, for ``q``; ``typing``: its last word may be only begun. ``min``,
+    ``max``: major units of the shown currency as typed; ``status``: a ``SaleStatus`` (``in_stock`` holds the low ones
+    too); ``sort``: one of ``SORTS``. What cannot be understood is left out and told in
     ``ProductList.problems``.
     """
 
@@ -41,6 +42,8 @@ class ListQuery:
     sort: str = ""
     page: int | str = 1
     per_page: int = PER_PAGE
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    typing: bool = False
 
 
 class Card(NamedTuple):
@@ -95,7 +98,8 @@ class ProductList:
     """``page`` is the page shown, which is the last one when a later one was asked for. ``total``: how many there are,
     ``more``: at least so many; then ``pages`` is the last page that can be reached from here on, else the last there
     is. ``statuses``: how many there are of each status that can be chosen, where that was counted. ``sort``,
-    ``status``, ``min``, ``max``: what was understood ("" = not filtered)."""
+    ``status``, ``min``, ``max``: what was understood ("" = not filtered). ``exact``: of a search, how many hold the words
+    as typed; the others come close. ``None``: not a search by its own order."""
 
     cards: tuple[Card, ...]
     total: int
@@ -109,6 +113,7 @@ class ProductList:
     min: str = ""
     max: str = ""
     problems: tuple[Problem, ...] = ()
+    exact: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from storefront.core.invariants import (
     orders,
     outbox,
     payments,
+    search,
     staff,
     stock,
 )
@@ -32,6 +33,7 @@ CHECKS: tuple[Check, ...] = (
     *outbox.CHECKS,
     *staff.CHECKS,
     *cards.CHECKS,
+    *search.CHECKS,
 )
 
 

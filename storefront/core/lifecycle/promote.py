@@ -12,6 +12,7 @@ from storefront.core.checkout.models import Checkout
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import session
 from storefront.core.lifecycle.effects import commit_all
+from storefront.core.orders.finding import index_new_order
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.orders.queries import live_charges
 from storefront.core.orders.service import lines_of, live_lines, move_item, transition
@@ -45,6 +46,7 @@ def promote(order: Order, shop: ShopSnapshot, actor: str, now: datetime) -> None
         bill.first_issued_at = bill.issued_at = now
         bill.due_at = end_of_day(int(shop.policy("payment.days")), now, str(shop.policy("shop.time_zone")))
     _reduce_cart(order, lines)
+    index_new_order(order, lines)
     promise_mail("order_accepted", order)
 
 

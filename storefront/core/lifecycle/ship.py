@@ -11,6 +11,7 @@ from storefront.core.db import lock_for_update, session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.promote import all_shipped, promise_mail
+from storefront.core.orders.finding import index_order
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.orders.service import (
     lines_of,
@@ -143,6 +144,8 @@ def hand_over(shipment_id: int, providers: Providers, *, actor: str, now: dateti
     note_event(order, "shipment_handed_over", actor, now=now, shipment=shipment.id, tracking=shipment.tracking)
     if all_shipped(lines):
         transition(order, "ship", actor, now=now)
+    if shipment.tracking:
+        index_order(order)
     promise_mail("order_shipped", order, key=str(shipment.id), shipment_id=shipment.id)
     record(actor, "shipment.hand_over", ("order", order.number), shipment=shipment.id, tracking=shipment.tracking)
     return shipment

@@ -1,1 +1,1 @@
-"""Finding products by their words. Knows texts and ids, nothing of products: the catalogue hands both over."""
+"""Finding things by their words. Knows texts and ids, nothing of products or orders: their areas hand both over."""

@@ -20,6 +20,7 @@ DEFAULTS: dict[str, Any] = {
     # --- cart and checkout
     "cart.max_quantity": 10,  # pieces of one SKU in one cart
     "stock.low": 5,  # "Only n left" from here down
+    "search.synonyms": [],  # groups of words that mean the same in a search: [["tea", "茶"], …]
     "checkout.billing_mode": "pay_now",  # pay_now, or invoice_later (the total is known after packing)
     "checkout.hold_minutes": 30,  # how long a draft keeps its goods
     "payment.days": 7,  # unpaid at 23:59:59 shop time of this day: cancelled (ORD-6)

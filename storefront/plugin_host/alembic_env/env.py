@@ -6,6 +6,8 @@ from alembic import context
 from sqlalchemy import JSON, DateTime
 
 from storefront.core.db import Base, UtcDateTime
+from storefront.core.search.ddl import is_full_text
+from storefront.core.search.models import Tokens
 from storefront.plugin_host.migrations import VERSION_TABLE, Lineage, owner_of
 
 lineage: Lineage = context.config.attributes["lineage"]
@@ -18,6 +20,8 @@ def is_ours(table: str) -> bool:
 
 def include_name(name: str | None, kind: str, _parents: Any) -> bool:
     """Of what the database has."""
+    if name is not None and is_full_text(name):
+        return False
     return kind != "table" or (name is not None and is_ours(name))
 
 
@@ -30,6 +34,9 @@ def render_item(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]
     """Revisions must not import the shop's classes, which will change after them."""
     if kind == "type" and isinstance(item, UtcDateTime):
         return f"sa.{DateTime(timezone=True)!r}"
+    if kind == "type" and isinstance(item, Tokens):
+        autogenerate.imports.add("from sqlalchemy.dialects import postgresql")
+        return "sa.Text().with_variant(postgresql.TSVECTOR(), 'postgresql')"
     if kind == "type" and type(item) is JSON:
         # Alembic writes the variant's inner types without their module.
         autogenerate.imports.add("from sqlalchemy.dialects import postgresql")

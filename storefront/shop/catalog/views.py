@@ -12,12 +12,14 @@ from storefront.core.i18n.formats import format_money
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.values.language import LANGUAGES
 from storefront.core.values.money import BadAmount, parse_major
+from storefront.shop.catalog.asked import count_question
 from storefront.shop.catalog.facets import Choice, Facet, facets_of
 from storefront.shop.catalog.facts import facts_of
 from storefront.shop.catalog.filters import SORTS, STATUSES, ListFilter, read_filter
+from storefront.shop.catalog.searches import next_to_nothing, suggestions, synonyms
 from storefront.shop.context import current_lang, current_navigation, current_rate, current_shop, extension
 from storefront.shop.headers import cacheable
-from storefront.shop.hx import is_fragment, render_page
+from storefront.shop.hx import is_fragment, is_fragment_for, render_page
 from storefront.shop.indexing import index_as, keep_out
 from storefront.shop.labels import count_words
 from storefront.shop.structured import list_data, product_data
@@ -69,6 +71,8 @@ class ListAddress(NamedTuple):
 @cacheable
 def products() -> Response:
     filters = read_filter(request.args)
+    if is_fragment_for("suggest"):
+        return suggestions(filters.q)
     title = _("Results for “%(words)s”", words=filters.q) if filters.q else _("All products")
     return _list_page(ListAddress("catalog.products", {}, "", filters), Heading(title))
 
@@ -117,7 +121,7 @@ def _list_page(
     _say_how_it_is_kept(address, found.page, languages)
     facets = facets_of(filters, query, found, brand_name)
     first, plain = (found.page - 1) * found.per_page + 1, address.plain
-    return render_page(
+    answer = render_page(
         "products/list.html",
         "products/_results.html",
         fragment=is_fragment(),
@@ -139,7 +143,12 @@ def _list_page(
         data_blocks=list_data(heading.title, plain) if address.own else (),
         chips=_chips(address, facets["brand"]),
         empty_title=_("Nothing found for “%(words)s”.", words=filters.q) if filters.q else _("Nothing found"),
+        nothing=next_to_nothing(filters, found),
     )
+    # Only what was typed and sent: no filter chosen afterwards, no further page.
+    if filters.q and not is_fragment() and set(request.args) == {"q"}:
+        count_question(filters.q, found.total if found.exact is None else found.exact)
+    return answer
 
 
 def _say_how_it_is_kept(address: ListAddress, page: int, languages: Collection[str]) -> None:
@@ -173,6 +182,7 @@ def _query(filters: ListFilter) -> ListQuery:
         max=filters.max,
         sort=filters.sort,
         page=filters.page,
+        synonyms=synonyms() if filters.q else (),
     )
 
 

@@ -265,7 +265,7 @@ def test_a_list_takes_one_or_two_statements_for_any_number_of_cards(db: Database
     for each, statements in (
         (query, 1),
         (replace(query, category_slug="tea", sort="newest"), 1),
-        (replace(query, q="Product"), 1),
+        (replace(query, q="Product"), 2 if count > 2 else 3),  # next to nothing: what comes close is asked for too
         (narrowed, 2),
         (replace(narrowed, sort="price_down"), 2),
     ):

@@ -16,7 +16,7 @@ from storefront.core.catalog.own_columns import COLUMNS
 from storefront.core.catalog.service import save_brand, save_category, save_product
 from storefront.core.catalog.structure import write_category
 from storefront.core.db import session, unit_of_work
-from storefront.core.search.models import SearchText
+from storefront.core.search.models import SearchProduct
 from storefront.core.stock import service as stock
 from storefront.core.stock.models import Reservation, StockItem, StockMovement
 from storefront.testing.catalogue_files import as_csv, counts, read_csv, reasons
@@ -24,7 +24,7 @@ from storefront.testing.databases import Database, Templates, open_database
 
 Take = Callable[..., ImportReport]
 Give = Callable[..., bytes]
-TABLES = (Product, ProductText, Sku, SkuPrice, StockItem, Category, Brand, ProductPicture, SearchText)
+TABLES = (Product, ProductText, Sku, SkuPrice, StockItem, Category, Brand, ProductPicture, SearchProduct)
 
 
 def fill() -> None:

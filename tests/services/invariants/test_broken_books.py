@@ -146,6 +146,8 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "orders.charge_shares": (
         f"UPDATE charge_share SET amount = amount + 1 WHERE charge_id IN (SELECT id FROM charge WHERE order_id = {WAITING})",
     ),
+    "search.orders": (f"DELETE FROM search_order WHERE id = {WAITING}",),
+    "search.products": ("UPDATE product SET state = 'withdrawn'",),
     "orders.pieces": (f"UPDATE order_line SET quantity = 0, cancelled_quantity = 0 WHERE order_id = {CANCELLED}",),
     "orders.live_lines": (f"UPDATE order_line SET cancelled_quantity = 0 WHERE order_id = {CANCELLED}",),
     "orders.shipped": (

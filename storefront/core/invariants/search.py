@@ -1,0 +1,35 @@
+"""What can be found is what there is. A broken one costs no money: ``storefront search rebuild`` mends it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from storefront.core.invariants.finding import Row, broken, check
+
+
+@check("search.products", "A product that is shown is not in the search index, or one is that is not shown.")
+def products(now: datetime) -> Iterable[Row]:
+    """CAT-7, CAT-8: a withdrawn product is not found."""
+    return broken(
+        """
+        SELECT p.code, p.state, s.id IS NOT NULL AS indexed
+        FROM product p LEFT JOIN search_product s ON s.id = p.id
+        WHERE (s.id IS NOT NULL) <> (
+            p.state = 'published' AND EXISTS (SELECT 1 FROM sku k WHERE k.product_id = p.id AND k.active)
+        )
+        """
+    )
+
+
+@check("search.orders", "An order is not in the search index, or a draft is.")
+def orders(now: datetime) -> Iterable[Row]:
+    """The back office finds every order that was placed."""
+    return broken(
+        """
+        SELECT o.number, o.state, s.id IS NOT NULL AS indexed
+        FROM "order" o LEFT JOIN search_order s ON s.id = o.id
+        WHERE (s.id IS NOT NULL) <> (o.placed_at IS NOT NULL)
+        """
+    )
+
+
+CHECKS = (products, orders)
