@@ -2,7 +2,7 @@
 
 A field with languages becomes one input per language (``name_en``, ``name_zh_hans``…), rows become ``skus-0-code``."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,24 +57,36 @@ def inputs_of(field: Field) -> Iterator[tuple[str, str]]:
 
 def flatten(spec: FormSpec, values: Mapping[str, Any]) -> dict[str, Any]:
     """Values by flat name. Texts that are missing in a language are ""."""
-    flat = {}
-    for field in spec.fields():
+    return _flat(spec.fields(), values)
+
+
+def _flat(fields: Iterable[Field], values: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for field in fields:
         value = values.get(field.name)
         if field.per_language:
             flat.update({flat_name(field.name, lang): (value or {}).get(lang, "") for lang in LANGUAGES})
         elif field.kind is Kind.ROWS:
-            flat[field.name] = tuple(dict(row) for row in value or ())
+            flat[field.name] = tuple(
+                {"id": str(row.get("id") or ""), **_flat(field.fields, row)} for row in value or ()
+            )
         else:
             flat[field.name] = empty_of(field) if value is None else value
     return flat
 
 
 def unflatten(spec: FormSpec, flat: Mapping[str, Any]) -> dict[str, Any]:
-    values = {}
-    for field in spec.fields():
+    return _values(spec.fields(), flat)
+
+
+def _values(fields: Iterable[Field], flat: Mapping[str, Any]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for field in fields:
         if field.per_language:
             texts = {lang: flat[flat_name(field.name, lang)] for lang in LANGUAGES}
             values[field.name] = {lang: text for lang, text in texts.items() if text}
+        elif field.kind is Kind.ROWS:
+            values[field.name] = tuple({"id": row["id"], **_values(field.fields, row)} for row in flat[field.name])
         else:
             values[field.name] = flat[field.name]
     return values
@@ -86,7 +98,9 @@ def empty_of(field: Field) -> Any:
     return False if field.kind is Kind.YES else EMPTY.get(field.kind, "")
 
 
-def changeable(field: Field, around: Surroundings, *, new: bool) -> bool:
+def changeable(field: Field, around: Surroundings, flat: Mapping[str, Any], *, new: bool) -> bool:
+    if field.kind is Kind.ROWS and len(flat.get(field.name) or ()) > field.at_most:
+        return False
     return (not field.right or around.may(field.right)) and (new or not field.fixed)
 
 
@@ -96,7 +110,7 @@ def build(
     """The form with ``flat`` as stored and, over it, what was posted. Only what its reader may change is in it."""
     members: dict[str, Any] = {}
     for field in spec.fields():
-        if not changeable(field, around, new=new):
+        if not changeable(field, around, flat, new=new):
             continue
         for name, lang in inputs_of(field):
             members[name] = _input(field, around, required=field.required and lang in ("", "en"), new=new)
@@ -128,12 +142,16 @@ def _value_of(field: Field, bound: Any) -> Any:
 
 
 def _rows_of(field: Field, bound: Any) -> tuple[dict[str, Any], ...]:
-    found = []
-    for entry in bound.entries:
-        row = {f.name: _value_of(f, entry.form[f.name]) for f in field.fields}
-        if any(value not in (None, "", False, ()) for value in row.values()):
-            found.append({"id": entry.form["id"].data or "", **row})
-    return tuple(found)
+    rows = (row_of(field, entry) for entry in bound.entries)
+    return tuple(row for row in rows if row is not None)
+
+
+def row_of(field: Field, entry: Any) -> dict[str, Any] | None:
+    """What one row of the form says; ``None`` of an empty one, which is no row."""
+    row = {name: _value_of(f, entry.form[name]) for f in field.fields for name, _lang in inputs_of(f)}
+    if all(value in (None, "", False, ()) for value in row.values()):
+        return None
+    return {"id": str(entry.form["id"].data or ""), **row}
 
 
 def _input(field: Field, around: Surroundings, *, required: bool, new: bool) -> Any:
@@ -141,7 +159,9 @@ def _input(field: Field, around: Surroundings, *, required: bool, new: bool) -> 
     options: dict[str, Any] = {"validators": _validators(field, around, required)}
     match field.kind:
         case Kind.ROWS:
-            columns = {f.name: _input(f, around, required=False, new=new) for f in field.fields}
+            columns = {
+                name: _input(f, around, required=False, new=new) for f in field.fields for name, _lang in inputs_of(f)
+            }
             row = type("Row", (ManageForm,), {"id": HiddenField(), **columns})
             return FieldList(FormField(row), label, max_entries=field.at_most)
         case Kind.YES:
@@ -196,7 +216,7 @@ def _with_row_acts(spec: FormSpec, posted: MultiDict[str, str]) -> MultiDict[str
     added, dropped = posted.get(ADD, ""), posted.get(DROP, "")
     changed = MultiDict(posted)
     for field in spec.fields():
-        if field.kind is not Kind.ROWS:
+        if field.kind is not Kind.ROWS or not field.grows:
             continue
         if dropped.startswith(f"{field.name}-"):
             for name in [n for n in changed if n.startswith(f"{dropped}-")]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as default
 from typing import Any
 
 from storefront.admin.forms.building import (
@@ -9,7 +10,9 @@ from storefront.admin.forms.building import (
     Surroundings,
     changeable,
     choices_of,
+    empty_of,
     inputs_of,
+    row_of,
 )
 from storefront.admin.forms.fields import shower
 from storefront.core.contracts.manage import Field, FormSpec, Kind
@@ -44,16 +47,21 @@ class InputView:
 
 @dataclass(frozen=True, slots=True)
 class RowView:
-    """``prefix``: of its inputs, and the value of the button that drops it."""
+    """``prefix``: of its inputs, and the value of the button that drops it. ``columns``: the inputs of each column."""
 
     prefix: str
     row_id: str
-    inputs: tuple[InputView, ...]
+    columns: tuple[tuple[InputView, ...], ...]
+    errors: tuple[str, ...] = ()
+
+    @property
+    def inputs(self) -> tuple[InputView, ...]:
+        return tuple(each for column in self.columns for each in column)
 
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """``shown``: the value as text of a field its reader may not change, else ``None``."""
+    """``shown``: the value as text of a field its reader may not change, else ``None``; ``table``: of rows, as texts."""
 
     spec: Field
     label: str
@@ -66,6 +74,7 @@ class FieldView:
     columns: tuple["FieldView", ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     shown: str | None = None
+    table: tuple[tuple[str, ...], ...] = ()
     errors: tuple[str, ...] = ()
 
 
@@ -85,10 +94,11 @@ def view_of(
     new: bool,
     clashes: Mapping[str, Any] | None = None,
     refused: Mapping[str, Sequence[str]] | None = None,
-) -> tuple[SectionView, ...]:
-    """``stored``: flat values as they are now. ``refused``: sentences per field name that only saving could find."""
+) -> tuple[tuple[SectionView, ...], list[str]]:
+    """The sections, and the sentences that belong to none of their fields. ``stored``: flat values as they are now.
+    ``refused``: sentences per field name that only saving could find."""
     builder = _Builder(form, stored, around, new, clashes or {}, refused or {})
-    return tuple(
+    sections = tuple(
         SectionView(
             around.words(section.title) if section.title else "",
             around.words(section.help) if section.help else "",
@@ -96,6 +106,7 @@ def view_of(
         )
         for section in spec.sections
     )
+    return sections, builder.unsaid()
 
 
 def errors_of(sections: Sequence[SectionView]) -> list[tuple[str, str]]:
@@ -104,6 +115,7 @@ def errors_of(sections: Sequence[SectionView]) -> list[tuple[str, str]]:
     for section in sections:
         for field in section.fields:
             inputs = [*field.inputs, *(i for row in field.rows for i in row.inputs)]
+            found += [(row.prefix, field.label) for row in field.rows if row.errors]
             found += [
                 (i.id, f"{field.label} ({i.lang_name})" if i.lang_name else i.label or field.label)
                 for i in inputs
@@ -122,6 +134,14 @@ class _Builder:
     new: bool
     clashes: Mapping[str, Any]
     refused: Mapping[str, Sequence[str]]
+    said: set[str] = default(default_factory=set)
+
+    def unsaid(self) -> list[str]:
+        return [text for name, texts in self.refused.items() if name not in self.said for text in texts]
+
+    def _refusal(self, name: str) -> tuple[str, ...]:
+        self.said.add(name)
+        return tuple(self.refused.get(name, ()))
 
     def field(self, field: Field) -> FieldView:
         label, help_ = self.around.words(field.label), _help(field, self.around)
@@ -133,11 +153,12 @@ class _Builder:
             "type": TYPES.get(field.kind, "text"),
             "mode": MODES.get(field.kind, ""),
             "choices": tuple(choices_of(field, self.around)),
-            "errors": tuple(self.refused.get(field.name, ())),
         }
-        if not changeable(field, self.around, new=self.new):
-            return FieldView(**base, shown=self._words(field))
+        if not changeable(field, self.around, self.stored, new=self.new):
+            return FieldView(**base, shown=self._words(field), table=self._table(field))
+        base["errors"] = self._refusal(field.name)
         if field.kind is Kind.ROWS:
+            base["errors"] += self._dropped(field)
             return FieldView(**base, rows=self._rows(field), columns=tuple(self.column(f) for f in field.fields))
         return FieldView(**base, inputs=tuple(self._input(field, *each) for each in inputs_of(field)))
 
@@ -155,7 +176,7 @@ class _Builder:
     def _input(self, field: Field, name: str, lang: str) -> InputView:
         bound = self.form[name]
         others = [self.form[n].data for n, _lang in inputs_of(field)] if lang else []
-        refused = () if lang not in ("", "en") else tuple(self.refused.get(field.name, ()))
+        refused = () if lang not in ("", "en") else self._refusal(field.name)
         return InputView(
             id=name,
             name=name,
@@ -164,27 +185,77 @@ class _Builder:
             lang_name=OWN_NAMES[lang] if lang else "",
             value=_text_of(bound, field),
             chosen=_chosen(bound, field),
-            errors=tuple(str(e) for e in bound.errors) + refused + tuple(self.refused.get(name, ()) if lang else ()),
+            errors=tuple(str(e) for e in bound.errors) + refused + (self._refusal(name) if lang else ()),
             theirs=self._show(field, self.clashes[name]) if name in self.clashes else None,
             missing=bool(lang and not bound.data and any(others)),
         )
 
     def _rows(self, field: Field) -> tuple[RowView, ...]:
-        rows = []
+        clashes = self.clashes.get(field.name, {})
+        rows, number = [], 0
         for entry in self.form[field.name].entries:
-            inputs = tuple(
-                InputView(
-                    id=entry.form[f.name].name,
-                    name=entry.form[f.name].name,
-                    label=self.around.words(f.label),
-                    value=_text_of(entry.form[f.name], f),
-                    chosen=_chosen(entry.form[f.name], f),
-                    errors=tuple(str(e) for e in entry.form[f.name].errors),
-                )
+            row_id = str(entry.form["id"].data or "")
+            mine = row_of(field, entry)
+            theirs = clashes.get(row_id) if row_id else None
+            columns = tuple(
+                tuple(self._cell(f, entry, f"{field.name}.{number}", name, lang, theirs) for name, lang in inputs_of(f))
                 for f in field.fields
             )
-            rows.append(RowView(entry.name, str(entry.form["id"].data or ""), inputs))
+            gone = row_id in clashes and theirs is None
+            errors = (_("Somebody took this out meanwhile. Save again to put it back."),) if gone else ()
+            rows.append(RowView(entry.name, row_id, columns, errors))
+            number += mine is not None
         return tuple(rows)
+
+    def _cell(
+        self, field: Field, entry: Any, path: str, name: str, lang: str, theirs: Mapping[str, Any] | None
+    ) -> InputView:
+        bound = entry.form[name]
+        others = [entry.form[n].data for n, _lang in inputs_of(field)] if lang else []
+        typed = empty_of(field) if bound.data is None else bound.data
+        differs = theirs is not None and theirs.get(name) != typed
+        return InputView(
+            id=bound.name,
+            name=bound.name,
+            label=self.around.words(field.label),
+            lang=html_lang(lang) if lang else "",
+            lang_name=OWN_NAMES[lang] if lang else "",
+            value=_text_of(bound, field),
+            chosen=_chosen(bound, field),
+            errors=tuple(str(e) for e in bound.errors)
+            + self._refusal(f"{path}.{name}")
+            + (self._refusal(f"{path}.{field.name}") if lang in ("", "en") and field.name != name else ()),
+            theirs=self._show(field, theirs[name]) if theirs is not None and differs else None,
+            missing=bool(lang and not bound.data and any(others)),
+        )
+
+    def _dropped(self, field: Field) -> tuple[str, ...]:
+        """Rows that are taken out here and were changed by somebody else meanwhile."""
+        here = {str(entry.form["id"].data or "") for entry in self.form[field.name].entries}
+        lost = [row for row_id, row in self.clashes.get(field.name, {}).items() if row and row_id not in here]
+        return tuple(
+            _(
+                "Somebody changed “%(row)s” meanwhile. Save again to take it out all the same.",
+                row=self._name(field, row),
+            )
+            for row in lost
+        )
+
+    def _name(self, field: Field, row: Mapping[str, Any]) -> str:
+        shown = (self._show(f, row.get(name)) for f in field.fields for name, _lang in inputs_of(f))
+        return next((text for text in shown if text), "")
+
+    def _table(self, field: Field) -> tuple[tuple[str, ...], ...]:
+        """Rows that are only shown: the titles of the columns, then a line for each."""
+        rows = self.stored.get(field.name) or ()
+        if field.kind is not Kind.ROWS or not rows:
+            return ()
+        columns = [(f, name, lang) for f in field.fields for name, lang in inputs_of(f)]
+        heads = (
+            f"{self.around.words(f.label)} ({OWN_NAMES[lang]})" if lang else self.around.words(f.label)
+            for f, _, lang in columns
+        )
+        return (tuple(heads), *(tuple(self._show(f, row.get(name)) for f, name, _ in columns) for row in rows))
 
     def _words(self, field: Field) -> str:
         values = [self._show(field, self.stored.get(name)) for name, _lang in inputs_of(field)]

@@ -12,7 +12,6 @@ from storefront.admin.forms.building import (
     Surroundings,
     build,
     flatten,
-    inputs_of,
     row_act,
     unflatten,
     values_of,
@@ -154,13 +153,9 @@ def _answer(
     words, spec = around.words, editing.spec
     shown = form or build(spec, flat, around, new=new, posted=None)
     refused: dict[str, list[str]] = {}
-    known = {name for field in spec.fields() for name in (field.name, *(flat for flat, _lang in inputs_of(field)))}
     for problem in problems:
-        place = problem.field_name if problem.field_name in known else ""
-        refused.setdefault(place, []).append(sentence(problem, words))
-    sections = view_of(spec, shown, stored, around, new=new, clashes=clashes, refused=refused)
-    # A form that needs another look has seen no more than before; only a clash shows what is stored now.
-    seen = merging.seen(stored) if clashes or form is None else request.form.get(merging.FIELD, "")
+        refused.setdefault(problem.field_name, []).append(sentence(problem, words))
+    sections, general = view_of(spec, shown, stored, around, new=new, clashes=clashes, refused=refused)
     return render_page(
         "manage/form.html",
         "manage/_form.html",
@@ -170,9 +165,10 @@ def _answer(
         heading=_heading(editing, flat),
         sections=sections,
         errors=errors_of(sections),
-        general=refused.get("", []),
+        general=general,
         clashes=bool(clashes),
-        seen=seen,
+        seen=_seen(stored, clashes, shown_again=form is not None),
+        ways=_ways(editing, flat),
         once=(request.form.get(ONCE) if form is not None and not clashes else "") or new_token(),
         new=new,
         row_id=editing.row_id,
@@ -188,6 +184,23 @@ def _history(editing: Editing) -> str:
     if editing.row_id is None or editing.spec.subject is None or not current_member().may("audit.view"):
         return ""
     return f"/manage/audit/?{urlencode({'q': ' '.join(editing.spec.subject(editing.row_id))})}"
+
+
+def _seen(stored: Mapping[str, Any], clashes: Mapping[str, Any] | None, *, shown_again: bool) -> str:
+    """A form that needs another look has seen no more than before; only a clash shows what is stored now."""
+    if not shown_again:
+        return merging.seen(stored)
+    before = str(request.form.get(merging.FIELD, ""))
+    return merging.seen_after(merging.read_seen(before), clashes) if clashes else before
+
+
+def _ways(editing: Editing, flat: Mapping[str, Any]) -> list[tuple[str, str]]:
+    spec = editing.spec
+    if editing.row_id is None or spec.ways is None:
+        return []
+    words, member = domain_gettext(editing.page.source), current_member()
+    ways = spec.ways(editing.row_id, unflatten(spec, flat))
+    return [(words(way.label), way.href) for way in ways if not way.right or member.may(way.right)]
 
 
 def _heading(editing: Editing, flat: Mapping[str, Any]) -> str:

@@ -116,14 +116,16 @@ class ActRefused(Exception):
 class BulkAct:
     """An act on many rows. ``run(row_id, actor)`` is called by a worker for each row, inside a unit of its own; it raises
     ``ActRefused``, or any error of core with a ``problem``, when the row does not fit, and nothing of that row is kept.
-    ``confirm``: the sentence asked before; ``right``: who may."""
+    ``confirm``: the sentence asked before; ``right``: who may. ``asks``: a ``CHOICE`` to be made before (into which
+    category?); what was chosen is the third argument of ``run``."""
 
     key: str
     label: str
     right: str
-    run: Callable[[str, str], None]
+    run: Callable[..., None]
     confirm: str = ""
     danger: bool = False
+    asks: "Field | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +184,9 @@ class Field:
     """``per_language``: one text per language, shown side by side; its value is a mapping from language to text, empty
     ones left out. ``currency``: of ``MONEY``; default the shop's base currency. ``check``: called with the value; raises
     ``BadValue``. ``right``: who may change it, where that is not the form's own right; others see it. ``fixed``: cannot be
-    changed once stored. ``note``: stands beside ``help`` and is translated already. ``fields``, ``at_most``: of ``ROWS``; columns of a row have no languages and no rows of their own,
-    a hidden ``id`` keeps a stored row apart from a new one."""
+    changed once stored. ``note``: stands beside ``help`` and is translated already. ``fields``, ``at_most``: of ``ROWS``; columns of a row have no rows of their own, a hidden ``id``
+    keeps a stored row apart from a new one; where more are stored than ``at_most`` they are only shown. ``grows``: rows
+    can be added and taken out. A problem of a row names its field ``<rows>.<number of the value, from 0>.<column>``."""
 
     name: str
     label: str
@@ -202,6 +205,7 @@ class Field:
     note: str = ""
     fields: "tuple[Field, ...]" = ()
     at_most: int = 50
+    grows: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +232,15 @@ class FormRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class WayOn:
+    """A link from a row to what belongs to it elsewhere. ``label``: an msgid; ``right``: who sees it, "" for all."""
+
+    label: str
+    href: str
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FormSpec:
     """``load(row_id)``: the values as they are, ``None`` when there is no such row; called inside the unit that saves,
     so it should lock its row then, and outside any unit to show the form. ``save(row_id, values, actor)``: inside the
@@ -235,7 +248,7 @@ class FormSpec:
     row's id; raises ``FormRefused`` or any error of core with a ``problem``. ``new``: the values a new row begins with;
     ``None``: no new rows here. ``remove(row_id, actor)``: inside the unit; ``None``: cannot be removed. ``heading``: of the
     values, for the page's title; default the page's. ``subject(row_id)``: kind and id by which the audit log knows the
-    row; the form then leads to its history."""
+    row; the form then leads to its history. ``ways(row_id, values)``: what else there is of a stored row."""
 
     sections: tuple[Section, ...]
     load: Callable[[str], Mapping[str, Any] | None]
@@ -244,6 +257,7 @@ class FormSpec:
     remove: Callable[[str, str], None] | None = None
     heading: Callable[[Mapping[str, Any]], str] | None = None
     subject: Callable[[str], tuple[str, str]] | None = None
+    ways: Callable[[str, Mapping[str, Any]], Iterable[WayOn]] | None = None
     # Of one row for all (settings): there is no list and ``load`` ignores its argument.
     single: bool = False
     # Only to look at: there is no way to save it.
