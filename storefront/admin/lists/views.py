@@ -14,7 +14,7 @@ from storefront.admin.once import new_token, once
 from storefront.admin.registry import Registered
 from storefront.admin.tasks.paths import task_path
 from storefront.admin.tasks.running import BULK, EXPORT
-from storefront.core.contracts.manage import Ask, BulkAct, Column, Filter, ListSpec
+from storefront.core.contracts.manage import Ask, BulkAct, Choices, Column, Filter, ListSpec
 from storefront.core.db import run_unit, session
 from storefront.core.i18n.translate import Translator, domain_gettext, ngettext
 from storefront.core.i18n.translate import gettext as _
@@ -104,11 +104,13 @@ def act_on_rows(page: Registered) -> Response:
             else _("More than %(most)s rows are too many at once. Please narrow the list first.", most=MAX_ROWS_AT_ONCE)
         )
         return redirect_to(page.list_path() + query_of(ask))
-    if "confirmed" not in form:
-        return _ask_first(page, act, ids, ask)
     words = domain_gettext(page.source)
+    choices = _choices(act.asks.choices, words) if act.asks is not None else ()
+    chosen = form.get("value", "")
+    if "confirmed" not in form or (act.asks is not None and chosen not in dict(choices)):
+        return _ask_first(page, act, ids, ask, choices)
     title = f"{words(page.spec.title)}: {words(act.label)}"
-    params = {"page": page.name, "act": act.key, "ids": ids}
+    params = {"page": page.name, "act": act.key, "ids": ids, **({"value": chosen} if act.asks is not None else {})}
     return _start(BULK, title, params, len(ids), form)
 
 
@@ -150,7 +152,9 @@ def _ids(spec: ListSpec, ask: Ask, everything: bool) -> list[str]:
     return ids
 
 
-def _ask_first(page: Registered, act: BulkAct, ids: Sequence[str], ask: Ask) -> Response:
+def _ask_first(
+    page: Registered, act: BulkAct, ids: Sequence[str], ask: Ask, choices: Sequence[tuple[str, str]]
+) -> Response:
     words = domain_gettext(page.source)
     return render_page(
         "manage/act.html",
@@ -159,6 +163,8 @@ def _ask_first(page: Registered, act: BulkAct, ids: Sequence[str], ask: Ask) -> 
         act=act,
         title=words(act.label),
         question=words(act.confirm) if act.confirm else "",
+        asked=words(act.asks.label) if act.asks is not None else "",
+        choices=choices,
         count_words=ngettext("%(num)s row", "%(num)s rows", len(ids)),
         ids=ids,
         ask=ask,
@@ -194,16 +200,18 @@ def _head(page: Registered, column: Column, ask: Ask, words: Translator) -> Head
 
 
 def _filters(spec: ListSpec, ask: Ask, words: Translator) -> list[FilterView]:
-    found = []
-    for each in spec.filters:
-        if each.choices is None:
-            choices: tuple[tuple[str, str], ...] = ()
-        elif callable(each.choices):
-            choices = tuple(each.choices())
-        else:
-            choices = tuple((value, words(label)) for value, label in each.choices.items())
-        found.append(FilterView(each, words(each.label), ask.filters.get(each.key, ""), choices))
-    return found
+    return [
+        FilterView(each, words(each.label), ask.filters.get(each.key, ""), _choices(each.choices, words))
+        for each in spec.filters
+    ]
+
+
+def _choices(choices: Choices | None, words: Translator) -> tuple[tuple[str, str], ...]:
+    if choices is None:
+        return ()
+    if callable(choices):
+        return tuple(choices())
+    return tuple((value, words(label)) for value, label in choices.items())
 
 
 def _count(total: int, capped: bool) -> str:

@@ -175,7 +175,8 @@ def _one(task: Started, act: BulkAct, position: int, row_id: str) -> None:
     """The act and the note that it was done are one unit: whatever dies, no row is acted on twice."""
 
     def work() -> None:
-        act.run(row_id, task.actor)
+        chosen = () if act.asks is None else (str(task.params.get("value", "")),)
+        act.run(row_id, task.actor, *chosen)
         tasks.advance(task.id, done=1, failed=0, cursor={"at": position + 1}, problems=[])
 
     try:
