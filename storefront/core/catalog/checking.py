@@ -39,11 +39,15 @@ def is_slug(text: str) -> bool:
 def check_product(data: ProductData) -> None:
     """Raise ``BadProduct`` with the sentence that says what cannot be kept."""
     if not data.code or not _SLUG.match(data.slug):
-        raise BadProduct(N_("“%(slug)s” is no address for a product: use a-z, 0-9 and hyphens."), slug=data.slug)
+        raise BadProduct(
+            N_("“%(slug)s” is no address for a product: use a-z, 0-9 and hyphens."),
+            field_name="slug" if data.code else "code",
+            slug=data.slug,
+        )
     if data.state not in STATES:
         raise BadProduct(N_("A product is draft, published or withdrawn, not “%(state)s”."), state=data.state)
     if not any(text.name.strip() for text in data.texts.values()):
-        raise BadProduct(N_("Product %(code)s has no name in any language."), code=data.code)
+        raise BadProduct(N_("Product %(code)s has no name in any language."), field_name="name", code=data.code)
     for lang, text in data.texts.items():
         if lang not in LANGUAGES:
             raise BadProduct(N_("“%(lang)s” is not a language of the shop."), lang=lang)
@@ -55,17 +59,18 @@ def check_product(data: ProductData) -> None:
     _check_facts(data.facts)
     if len(data.skus) > MAX_SKUS:
         raise BadProduct(N_("A product can have %(count)d variants at most."), count=MAX_SKUS)
-    for sku in data.skus:
-        _check_sku(sku)
+    for number, sku in enumerate(data.skus):
+        _check_sku(sku, f"skus.{number}")
 
 
-def check_lengths(model: Any, values: Mapping[str, Any]) -> None:
+def check_lengths(model: Any, values: Mapping[str, Any], where: str = "") -> None:
     """Raise ``BadProduct`` for a text that is longer than its column (SQLite would take it, PostgreSQL would not)."""
     for name, value in values.items():
         kind = model.__table__.c[name].type
         if isinstance(kind, String) and kind.length and isinstance(value, str) and len(value) > kind.length:
             raise BadProduct(
                 N_("“%(text)s…” is too long for %(field)s: at most %(limit)d characters."),
+                field_name=where + name,
                 text=value[:30],
                 field=name,
                 limit=kind.length,
@@ -75,26 +80,33 @@ def check_lengths(model: Any, values: Mapping[str, Any]) -> None:
 def _check_facts(facts: Mapping[str, Any]) -> None:
     strange = set(facts.get("restrictions") or ()) - _RESTRICTIONS
     if strange:
-        raise BadProduct(N_("There is no restriction class “%(name)s”."), name=sorted(strange)[0])
-    if not _RELEASE.match(facts.get("release") or ""):
-        raise BadProduct(N_("“%(text)s” is no release month: write 2027-01."), text=facts["release"])
-    check_weight(facts.get("weight"))
+        raise BadProduct(
+            N_("There is no restriction class “%(name)s”."), field_name="restrictions", name=sorted(strange)[0]
+        )
+    _check_release(facts.get("release") or "", "release")
+    check_weight(facts.get("weight"), "weight")
 
 
-def check_weight(weight: int | None) -> None:
+def _check_release(text: str, field_name: str) -> None:
+    if not _RELEASE.match(text):
+        raise BadProduct(N_("“%(text)s” is no release month: write 2027-01."), field_name=field_name, text=text)
+
+
+def check_weight(weight: int | None, field_name: str = "") -> None:
     if weight is not None and not 0 < weight <= MAX_WEIGHT:
-        raise BadProduct(N_("A weight of %(weight)d g is not possible."), weight=weight)
+        raise BadProduct(N_("A weight of %(weight)d g is not possible."), field_name=field_name, weight=weight)
 
 
-def _check_sku(sku: SkuData) -> None:
+def _check_sku(sku: SkuData, where: str) -> None:
     if not sku.code.strip():
-        raise BadProduct(N_("A variant has no code."))
-    for amount in (sku.price, sku.list_price):
+        raise BadProduct(N_("A variant has no code."), field_name=f"{where}.code")
+    for name, amount in (("price", sku.price), ("list_price", sku.list_price)):
         if amount is not None and not 0 <= amount <= MAX_PRICE:
-            raise BadProduct(N_("The price of %(sku)s is below 0 or too high."), sku=sku.code)
+            raise BadProduct(
+                N_("The price of %(sku)s is below 0 or too high."), field_name=f"{where}.{name}", sku=sku.code
+            )
     if sku.mode not in _MODES:
-        raise BadProduct(N_("“%(mode)s” is no sale mode."), mode=sku.mode)
-    if not _RELEASE.match(sku.release):
-        raise BadProduct(N_("“%(text)s” is no release month: write 2027-01."), text=sku.release)
-    check_weight(sku.weight)
-    check_lengths(Sku, {"code": sku.code, "barcode": sku.barcode})
+        raise BadProduct(N_("“%(mode)s” is no sale mode."), field_name=f"{where}.mode", mode=sku.mode)
+    _check_release(sku.release, f"{where}.release")
+    check_weight(sku.weight, f"{where}.weight")
+    check_lengths(Sku, {"code": sku.code, "barcode": sku.barcode}, f"{where}.")

@@ -5,9 +5,11 @@ from storefront.core.values.types import Problem
 
 
 class CatalogError(Exception):
-    def __init__(self, message: str, **params: object) -> None:
+    """``field_name``: of the data that was given; of a variant ``skus.<number, from 0>.<field>``."""
+
+    def __init__(self, message: str, *, field_name: str = "", **params: object) -> None:
         super().__init__(message % params)
-        self.problem = Problem(message, params, code=type(self).__name__)
+        self.problem = Problem(message, params, field_name=field_name, code=type(self).__name__)
 
 
 class ProductNotFound(CatalogError):
@@ -22,7 +24,10 @@ class BadProduct(CatalogError):
 class SlugTaken(CatalogError):
     def __init__(self, slug: str, code: str) -> None:
         super().__init__(
-            N_("The address “%(slug)s” belongs to product %(code)s. Please choose another."), slug=slug, code=code
+            N_("The address “%(slug)s” belongs to product %(code)s. Please choose another."),
+            field_name="slug",
+            slug=slug,
+            code=code,
         )
 
 
@@ -33,3 +38,8 @@ class SkuCodeTaken(CatalogError):
         super().__init__(
             N_("The SKU “%(sku)s” belongs to product %(code)s. Please choose another."), sku=code, code=product_code
         )
+        self.sku = code
+
+
+class InUse(CatalogError):
+    """Something still hangs on what was to be removed."""

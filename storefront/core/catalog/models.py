@@ -59,6 +59,8 @@ class Product(Base):
         CheckConstraint("purchase_limit IS NULL OR purchase_limit > 0", name="purchase_limit"),
         Index(None, "state", "popularity", "id"),
         Index(None, "state", "created_at", "id"),
+        Index(None, "popularity", "id"),
+        Index(None, "updated_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -294,6 +296,18 @@ class CardPrice(Base):
     )
     currency: Mapped[str] = mapped_column(String(3), primary_key=True, index=True)
     price: Mapped[int] = mapped_column()
+class MissingText(Base):
+    """A language in which texts are missing that exist in another one: the translators' list of work. ``kind``: product,
+    category, brand, page. ``fields``: which texts, by name."""
+
+    __tablename__ = "missing_text"
+    __table_args__ = (UniqueConstraint("kind", "locale", "subject_id"), Index(None, "locale", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    subject_id: Mapped[int] = mapped_column()
+    locale: Mapped[str] = mapped_column(String(10))
+    fields: Mapped[list[str]] = mapped_column(Json, default=list)
 
 
 class Page(Base):

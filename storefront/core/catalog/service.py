@@ -1,14 +1,14 @@
 """What can be done to the catalogue. Every verb runs inside the caller's unit of work, writes one audit row for what
 changed and moves the shop's version, so that menus and counts are read anew. Nothing changed: nothing written."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from storefront.core.audit.service import record
 from storefront.core.catalog.checking import STATES
 from storefront.core.catalog.data import PictureData, ProductData, Saved, SkuData, TextData
 from storefront.core.catalog.errors import BadProduct, ProductNotFound
 from storefront.core.catalog.indexing import index_product
-from storefront.core.catalog.models import Product
+from storefront.core.catalog.models import Product, Sku
 from storefront.core.catalog.structure import Texts, write_brand, write_category, write_page
 from storefront.core.catalog.writing import write_product
 from storefront.core.db import lock_for_update, session
@@ -75,6 +75,8 @@ def set_state(product_id: int, state: str, actor: str, reason: str = "") -> bool
         raise ProductNotFound(product_id)
     if product.state == state:
         return False
+    if state == "published" and not session.scalar(select(exists().where(Sku.product_id == product_id, Sku.active))):
+        raise BadProduct(N_("A product needs a variant with a price before it is published."), field_name="state")
     record(actor, "product.state", ("product", product_id), reason, before=product.state, after=state)
     product.state = state
     product.version += 1

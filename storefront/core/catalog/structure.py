@@ -11,6 +11,7 @@ from storefront.core.catalog.checking import check_lengths
 from storefront.core.catalog.errors import BadProduct
 from storefront.core.catalog.indexing import index_products
 from storefront.core.catalog.markup import clean_html, clean_text
+from storefront.core.catalog.missing import note_missing
 from storefront.core.catalog.models import (
     Brand,
     BrandText,
@@ -105,6 +106,7 @@ def _write_texts(
 def _done(row: Any, changed: bool, kind: str, actor: str) -> tuple[int, bool]:
     if changed:
         session.flush()
+        note_missing(kind, [row.id])
         record(actor, f"{kind}.save", (kind, row.id), slug=row.slug)
     return row.id, changed
 

@@ -13,6 +13,7 @@ from storefront.core.catalog.data import Change, PictureData, ProductData, Saved
 from storefront.core.catalog.errors import CatalogError, ProductNotFound
 from storefront.core.catalog.indexing import index_products
 from storefront.core.catalog.markup import clean_html, clean_text
+from storefront.core.catalog.missing import note_missing
 from storefront.core.catalog.models import Product, ProductCategory, ProductPicture, ProductText, Sku, SkuPrice
 from storefront.core.catalog.presence import Names, Present, load_present
 from storefront.core.db import session, utcnow
@@ -84,6 +85,10 @@ class _Draft:
 def _announce(drafts: Sequence[_Draft], actor: str) -> None:
     written = [each for each in drafts if each.created or each.changes]
     index_products([each.product_id for each in written])
+    note_missing(
+        "product",
+        [each.product_id for each in written if any(change.where.startswith("text.") for change in each.changes)],
+    )
     record_all(
         actor,
         "product",

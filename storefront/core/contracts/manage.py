@@ -184,9 +184,9 @@ class Field:
     """``per_language``: one text per language, shown side by side; its value is a mapping from language to text, empty
     ones left out. ``currency``: of ``MONEY``; default the shop's base currency. ``check``: called with the value; raises
     ``BadValue``. ``right``: who may change it, where that is not the form's own right; others see it. ``fixed``: cannot be
-    changed once stored. ``note``: stands beside ``help`` and is translated already. ``fields``, ``at_most``: of ``ROWS``; columns of a row have no rows of their own, a hidden ``id``
-    keeps a stored row apart from a new one; where more are stored than ``at_most`` they are only shown. ``grows``: rows
-    can be added and taken out. A problem of a row names its field ``<rows>.<number of the value, from 0>.<column>``."""
+    changed once stored. ``note``: stands beside ``help`` and is translated already. ``fields``, ``at_most``: of ``ROWS``;
+    columns of a row have no rows of their own, a hidden ``id`` keeps a stored row apart from a new one; where more are
+    stored than ``at_most`` they are only shown. ``grows``: rows can be added and taken out. A problem of a row names its field ``<rows>.<number of the value, from 0>.<column>``."""
 
     name: str
     label: str

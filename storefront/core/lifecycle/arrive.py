@@ -28,6 +28,27 @@ def arrive(sku_code: str, quantity: int, *, actor: str, now: datetime, reason: s
         arrived = stock.receive(sku.id, quantity, actor, reason)
     except NotTracked as error:
         raise NotPossible(N_("The stock of %(sku)s is not counted. Nothing was changed."), sku=sku_code[:80]) from error
+    numbers = _into_hand(arrived, actor, now)
+    record(actor, "stock.receive", ("sku", sku.code), reason, quantity=quantity)
+    return numbers
+
+
+def correct_count(sku_id: int, difference: int, *, actor: str, now: datetime, reason: str) -> list[str]:
+    """The shelf was counted: ``difference`` pieces more (or fewer) than thought, inside the caller's unit. Pieces that
+    turn up serve waiting orders as goods that arrive do; returns the numbers of orders one of whose lines is in hand now.
+    Raises ``BelowPromised``, ``NotTracked``; ``NotPossible`` without a reason or for a SKU that is not there."""
+    code = session.scalar(select(Sku.code).where(Sku.id == sku_id))
+    if code is None or not reason.strip():
+        raise NotPossible(N_("Please write why the count is corrected. Nothing was changed."))
+    if difference == 0:
+        return []
+    numbers = _into_hand(stock.adjust(sku_id, difference, actor, reason), actor, now)
+    record(actor, "stock.adjust", ("sku", code), reason, quantity=difference)
+    return numbers
+
+
+def _into_hand(arrived: list[int], actor: str, now: datetime) -> list[str]:
+    """These lines' goods are all there now; the numbers of their orders."""
     numbers = []
     rows = session.execute(
         select(OrderLine, Order)
@@ -40,5 +61,4 @@ def arrive(sku_code: str, quantity: int, *, actor: str, now: datetime, reason: s
             move_item(line, ItemState.IN_HAND)
             note_event(order, "line_arrived", actor, now=now, line=line.position)
             numbers.append(order.number)
-    record(actor, "stock.receive", ("sku", sku.code), reason, quantity=quantity)
     return numbers
