@@ -6,7 +6,14 @@ from flask import Blueprint, Flask
 
 from storefront.admin.audit.pages import AUDIT
 from storefront.admin.content.announcements import ANNOUNCEMENTS
+from storefront.admin.content.pages import OWN_PAGES
+from storefront.admin.content.translations import TRANSLATIONS
 from storefront.admin.declared import add_page, plugin_blueprint
+from storefront.admin.goods.brands import BRANDS
+from storefront.admin.goods.categories import CATEGORIES
+from storefront.admin.goods.products import PRODUCTS
+from storefront.admin.goods.stock import STOCK
+from storefront.admin.goods.stock_page import stock_pages
 from storefront.admin.guard import MANAGE, Member, find_member, init_guard, is_manage
 from storefront.admin.plugins.views import PLUGINS, plugin_admin
 from storefront.admin.registry import plugin_pages, register_pages
@@ -22,8 +29,22 @@ from storefront.shop.context import current_shop, extension
 
 __all__ = ["MANAGE", "init_manage"]
 
-PAGES: tuple[ManagePage, ...] = (ANNOUNCEMENTS, POLICIES, CURRENCIES, DESTINATIONS, PLUGINS, STAFF, AUDIT)
-BLUEPRINTS: tuple[Blueprint, ...] = (staff_pages, task_pages, plugin_admin, plugin_blueprint)
+PAGES: tuple[ManagePage, ...] = (
+    PRODUCTS,
+    STOCK,
+    CATEGORIES,
+    BRANDS,
+    TRANSLATIONS,
+    OWN_PAGES,
+    ANNOUNCEMENTS,
+    POLICIES,
+    CURRENCIES,
+    DESTINATIONS,
+    PLUGINS,
+    STAFF,
+    AUDIT,
+)
+BLUEPRINTS: tuple[Blueprint, ...] = (staff_pages, task_pages, stock_pages, plugin_admin, plugin_blueprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +58,23 @@ class Entry:
 
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (N_("Shop"), (Entry(N_("Today"), "", "today.view"),)),
-    (N_("Content"), (Entry(N_("Announcements"), "announcements/", "pages.view"),)),
+    (
+        N_("Goods"),
+        (
+            Entry(N_("Products"), "products/", "catalog.view"),
+            Entry(N_("Stock"), "stock/", "stock.view"),
+            Entry(N_("Categories"), "categories/", "catalog.view"),
+            Entry(N_("Brands"), "brands/", "catalog.view"),
+            Entry(N_("Translations"), "translations/", "catalog.view"),
+        ),
+    ),
+    (
+        N_("Content"),
+        (
+            Entry(N_("Pages"), "pages/", "pages.view"),
+            Entry(N_("Announcements"), "announcements/", "pages.view"),
+        ),
+    ),
     (
         N_("Set-up"),
         (

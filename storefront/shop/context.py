@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, has_request_context, request
 from werkzeug.routing import BaseConverter
 
 from storefront.config import Settings
@@ -72,6 +72,8 @@ def current_shop() -> ShopSnapshot:
 
 
 def _read_shop() -> ShopSnapshot:
+    if not has_request_context():  # a worker that writes a list to a file
+        return extension().snapshots.current()
     version = row_session().load().shop_version
     snapshots = extension().snapshots
     return snapshots.current() if version is None else snapshots.at(version)

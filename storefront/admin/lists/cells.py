@@ -62,7 +62,7 @@ def _shown(show: Show, value: Any, zone: str) -> str:
         case Show.WEIGHT:
             return format_weight(value, lang)
         case Show.MOMENT:
-            return _short_moment(value, zone)
+            return short_moment(value, zone)
         case Show.DATE:
             return _date(value, lang)
         case Show.YES:
@@ -84,7 +84,7 @@ def _date(value: Any, lang: str) -> str:
         return text
 
 
-def _short_moment(at: datetime, zone: str) -> str:
+def short_moment(at: datetime, zone: str) -> str:
     """Lists are read in columns: the same width for every moment, in the shop's zone."""
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
 
@@ -126,7 +126,7 @@ def _file_value(column: Column, value: Any, words: Translator, zone: str) -> str
         case Show.NUMBER | Show.WEIGHT:
             return int(value)
         case Show.MOMENT:
-            return _short_moment(value, zone)
+            return short_moment(value, zone)
         case Show.DATE:
             return value.isoformat() if isinstance(value, date) else str(value)
         case Show.STATUS | Show.CHOICE:
