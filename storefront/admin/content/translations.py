@@ -87,7 +87,7 @@ TRANSLATIONS = ManagePage(
     intro=N_("Texts that exist in one language and are missing in another."),
     rows=ListSpec(
         columns=(
-            Column("name", N_("Name"), lang=lambda row: row.lang, link=True),
+            Column("name", N_("What"), lang=lambda row: row.lang, link=True),
             Column("kind", N_("Kind"), Show.CHOICE, words=KINDS),
             Column("language", N_("Language")),
             Column("missing", N_("Missing"), Show.TAGS),

@@ -88,12 +88,12 @@ BRANDS = ManagePage(
     new_label=N_("New brand"),
     rows=ListSpec(
         columns=(
-            Column("name", N_("Name"), lang=lambda row: row.lang, link=True),
+            Column("name", N_("Brand name"), lang=lambda row: row.lang, link=True),
             Column("slug", N_("Address"), sort=True),
             Column("products", N_("Products"), Show.NUMBER),
         ),
         source=QuerySource(_rows, Brand.id, sorts={"slug": Brand.slug}, order="slug", search=_search, finish=_finish),
-        search=N_("Name"),
+        search=N_("Brand name"),
         empty=N_("Brands get pages of their own in the shop."),
     ),
     form=FormSpec(
@@ -101,7 +101,7 @@ BRANDS = ManagePage(
             Section(
                 "",
                 (
-                    Field("name", N_("Name"), per_language=True, max_length=200),
+                    Field("name", N_("Brand name"), per_language=True, max_length=200),
                     Field("description", N_("Description"), Kind.LINES, per_language=True, max_length=2000),
                     Field("slug", N_("Address"), required=True, max_length=120, right=GOODS),
                 ),

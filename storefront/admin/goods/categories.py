@@ -69,7 +69,7 @@ CATEGORIES = ManagePage(
     new_label=N_("New category"),
     rows=ListSpec(
         columns=(
-            Column("indented", N_("Name"), lang=lambda row: row.lang, link=True),
+            Column("indented", N_("Category name"), lang=lambda row: row.lang, link=True),
             Column("slug", N_("Address")),
         ),
         source=RowsSource(category_tree),
@@ -81,7 +81,7 @@ CATEGORIES = ManagePage(
             Section(
                 "",
                 (
-                    Field("name", N_("Name"), per_language=True, max_length=200),
+                    Field("name", N_("Category name"), per_language=True, max_length=200),
                     Field("description", N_("Description"), Kind.LINES, per_language=True, max_length=2000),
                 ),
             ),

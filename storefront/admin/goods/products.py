@@ -73,7 +73,7 @@ BASICS = Section(
         ),
         _goods(
             "state",
-            N_("State"),
+            N_("Status"),
             Kind.CHOICE,
             choices=STATES,
             required=True,
@@ -97,7 +97,7 @@ BASICS = Section(
 TEXTS = Section(
     N_("Texts"),
     (
-        Field("name", N_("Name"), per_language=True, max_length=300),
+        Field("name", N_("Product name"), per_language=True, max_length=300),
         Field("summary", N_("Summary"), Kind.LINES, per_language=True, max_length=1000),
         Field(
             "body",
@@ -254,22 +254,22 @@ PRODUCTS = ManagePage(
         columns=(
             Column("picture", N_("Picture"), Show.PICTURE, exported=False),
             Column("code", N_("Item code"), sort=True),
-            Column("name", N_("Name"), lang=lambda row: row.lang, link=True),
+            Column("name", N_("Product name"), lang=lambda row: row.lang, link=True),
             Column("brand", N_("Brand")),
-            Column("state", N_("State"), Show.STATUS, words=STATES),
+            Column("state", N_("Status"), Show.STATUS, words=STATES),
             Column("price", N_("Price"), Show.MONEY),
             Column("stock", N_("On hand / promised / free"), exported=False),
             Column("on_hand", N_("On hand"), Show.NUMBER, shown=False),
             Column("promised", N_("Promised"), Show.NUMBER, shown=False),
             Column("free", N_("Free"), Show.NUMBER, shown=False),
             Column("status", N_("In the shop")),
-            Column("popularity", N_("Popularity"), Show.NUMBER, sort=True),
+            Column("popularity", N_("Popularity score"), Show.NUMBER, sort=True),
             Column("updated_at", N_("Changed"), Show.MOMENT, sort=True),
         ),
         source=SOURCE,
         search=N_("Words, code or barcode"),
         filters=(
-            Filter("state", N_("State"), STATES),
+            Filter("state", N_("Status"), STATES),
             Filter("category", N_("Category"), category_slugs),
             Filter("brand", N_("Brand"), brand_choices),
             Filter("stock", N_("Stock"), STOCK_FILTERS),

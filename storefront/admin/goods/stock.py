@@ -145,7 +145,7 @@ STOCK = ManagePage(
     rows=ListSpec(
         columns=(
             Column("code", N_("Code"), link=True, sort=True),
-            Column("product", N_("Product"), lang=lambda row: row.lang),
+            Column("product", N_("Product name"), lang=lambda row: row.lang),
             Column("options", N_("Options")),
             Column("mode", N_("Sale"), Show.CHOICE, words=MODES),
             Column("tracked", N_("Counted"), Show.YES),

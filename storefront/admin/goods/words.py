@@ -3,7 +3,7 @@
 from storefront.core.i18n.translate import N_
 from storefront.core.values.types import Restriction, SaleMode
 
-STATES = {"draft": N_("Draft"), "published": N_("Published"), "withdrawn": N_("Withdrawn")}
+STATES = {"draft": N_("Draft"), "published": N_("Published"), "withdrawn": N_("No longer sold")}
 
 MODES = {
     SaleMode.STOCK.value: N_("From stock"),
@@ -58,7 +58,7 @@ KINDS = {
 }
 
 TEXTS = {
-    "name": N_("Name"),
+    "name": N_("Its name"),
     "title": N_("Title"),
     "summary": N_("Summary"),
     "description": N_("Description"),
