@@ -39,7 +39,7 @@ def _finish(rows: Sequence[Any]) -> list[BrandRow]:
     ):
         names[id_][locale] = name
     counted = select(Product.brand_id, func.count()).where(Product.brand_id.in_(ids)).group_by(Product.brand_id)
-    counts = dict(session.execute(counted).tuples().all())
+    counts = dict(session.execute(counted).all())
     found = []
     for row in rows:
         name = pick(names[row.id], current_language())

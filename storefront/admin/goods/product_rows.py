@@ -111,7 +111,7 @@ def _pictures(ids: Sequence[int]) -> dict[int, str]:
         .where(ProductPicture.product_id.in_(ids), ProductPicture.file != "")
         .order_by(ProductPicture.product_id, ProductPicture.position.desc())
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _variants(ids: Sequence[int]) -> Mapping[int, Sequence[Any]]:
