@@ -19,6 +19,9 @@ MANAGE = "manage"
 # What a view may name beside a right.
 ANYBODY, ANY_STAFF, UNVERIFIED = "anybody", "any staff", "unverified"
 
+# Long texts in four languages; a product with hundreds of variants.
+FORM_BYTES, FORM_PARTS = 8 * 1024**2, 5_000
+
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -73,6 +76,16 @@ def decides_itself(view: View) -> View:
     return _marked(ANY_STAFF)(view)
 
 
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """Posts to the view below may be as large as that."""
+
+    def mark(view: View) -> View:
+        view.takes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def _marked(needed: str) -> Callable[[View], View]:
     def mark(view: View) -> View:
         view.needs = needed  # type: ignore[attr-defined]
@@ -109,6 +122,14 @@ def require(right: str) -> None:
 
 
 def init_guard(app: Flask) -> None:
+    @app.url_value_preprocessor
+    def widen(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        """Who is logged in may post more than a shopper. Before anything reads the form."""
+        if endpoint is None or request.method != "POST" or not is_manage() or find_member() is None:
+            return
+        most = getattr(current_app.view_functions.get(endpoint), "takes", FORM_BYTES)
+        request.max_content_length, request.max_form_memory_size, request.max_form_parts = most, FORM_BYTES, FORM_PARTS
+
     @app.before_request
     def check_right() -> Response | None:
         if not is_manage() or request.endpoint is None:
