@@ -11,9 +11,9 @@ from storefront.admin.content.translations import TRANSLATIONS
 from storefront.admin.declared import add_page, plugin_blueprint
 from storefront.admin.goods.brands import BRANDS
 from storefront.admin.goods.categories import CATEGORIES
+from storefront.admin.goods.pictures import picture_pages
 from storefront.admin.goods.products import PRODUCTS
 from storefront.admin.goods.stock import STOCK
-from storefront.admin.goods.pictures import picture_pages
 from storefront.admin.goods.stock_page import stock_pages
 from storefront.admin.guard import MANAGE, Member, find_member, init_guard, is_manage
 from storefront.admin.plugins.views import PLUGINS, plugin_admin
@@ -45,7 +45,14 @@ PAGES: tuple[ManagePage, ...] = (
     STAFF,
     AUDIT,
 )
-BLUEPRINTS: tuple[Blueprint, ...] = (staff_pages, task_pages, stock_pages, picture_pages, plugin_admin, plugin_blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    staff_pages,
+    task_pages,
+    stock_pages,
+    picture_pages,
+    plugin_admin,
+    plugin_blueprint,
+)
 
 
 @dataclass(frozen=True, slots=True)

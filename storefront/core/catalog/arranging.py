@@ -50,7 +50,7 @@ def change_category(
     parent that hangs below it."""
     before, given = _owner(Category, category_id, slug, texts)
     if parent_id is not None and session.get(Category, parent_id) is None:
-        raise BadProduct(N_("The category above is gone already."), field_name="parent")
+        raise BadProduct(N_("The category above is gone already."), "parent")
     found, changed = write_category(slug, given, actor, parent_id=parent_id, position=position, picture=picture)
     return _done("category", found, before, slug, actor, changed)
 
@@ -67,7 +67,7 @@ def change_page(
 ) -> int:
     """Make one of the owner's pages (SHOP-2), or change the one with this id; its id. Raises ``BadProduct``."""
     if menu not in MENUS:
-        raise BadProduct(N_("Please choose where the page is shown."), field_name="menu")
+        raise BadProduct(N_("Please choose where the page is shown."), "menu")
     before, given = _owner(Page, page_id, slug, texts)
     found, changed = write_page(slug, given, actor, position=position, menu=menu)
     return _done("page", found, before, slug, actor, changed)
@@ -77,15 +77,15 @@ def _owner(model: Any, row_id: int | None, slug: str, texts: Texts) -> tuple[str
     """Give the row its slug. What its slug was before ("" of a new one), and the texts to write: those that are there or
     were."""
     if not is_slug(slug):
-        raise BadProduct(N_("“%(slug)s” is no address: use a-z, 0-9 and hyphens."), field_name="slug", slug=slug)
+        raise BadProduct(N_("“%(slug)s” is no address: use a-z, 0-9 and hyphens."), "slug", slug=slug)
     if not any(name.strip() for name, _more in texts.values()):
-        raise BadProduct(N_("A name is needed in at least one language."), field_name="name")
+        raise BadProduct(N_("A name is needed in at least one language."), "name")
     row = _locked(model, row_id) if row_id is not None else None
     if row_id is not None and row is None:
         raise BadProduct(N_("This is gone already."))
     other = session.scalar(select(model.id).where(model.slug == slug))
     if other is not None and other != row_id:
-        raise BadProduct(N_("The address “%(slug)s” is taken. Please choose another."), field_name="slug", slug=slug)
+        raise BadProduct(N_("The address “%(slug)s” is taken. Please choose another."), "slug", slug=slug)
     before, present = "", set()
     if row is not None:
         before, row.slug = row.slug, slug

@@ -41,13 +41,13 @@ def check_product(data: ProductData) -> None:
     if not data.code or not _SLUG.match(data.slug):
         raise BadProduct(
             N_("“%(slug)s” is no address for a product: use a-z, 0-9 and hyphens."),
-            field_name="slug" if data.code else "code",
+            "slug" if data.code else "code",
             slug=data.slug,
         )
     if data.state not in STATES:
         raise BadProduct(N_("A product is draft, published or withdrawn, not “%(state)s”."), state=data.state)
     if not any(text.name.strip() for text in data.texts.values()):
-        raise BadProduct(N_("Product %(code)s has no name in any language."), field_name="name", code=data.code)
+        raise BadProduct(N_("Product %(code)s has no name in any language."), "name", code=data.code)
     for lang, text in data.texts.items():
         if lang not in LANGUAGES:
             raise BadProduct(N_("“%(lang)s” is not a language of the shop."), lang=lang)
@@ -70,7 +70,7 @@ def check_lengths(model: Any, values: Mapping[str, Any], where: str = "") -> Non
         if isinstance(kind, String) and kind.length and isinstance(value, str) and len(value) > kind.length:
             raise BadProduct(
                 N_("“%(text)s…” is too long for %(field)s: at most %(limit)d characters."),
-                field_name=where + name,
+                where + name,
                 text=value[:30],
                 field=name,
                 limit=kind.length,
@@ -81,7 +81,7 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
     strange = set(facts.get("restrictions") or ()) - _RESTRICTIONS
     if strange:
         raise BadProduct(
-            N_("There is no restriction class “%(name)s”."), field_name="restrictions", name=sorted(strange)[0]
+            N_("There is no restriction class “%(name)s”."), "restrictions", name=sorted(strange)[0]
         )
     _check_release(facts.get("release") or "", "release")
     check_weight(facts.get("weight"), "weight")
@@ -89,24 +89,24 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
 
 def _check_release(text: str, field_name: str) -> None:
     if not _RELEASE.match(text):
-        raise BadProduct(N_("“%(text)s” is no release month: write 2027-01."), field_name=field_name, text=text)
+        raise BadProduct(N_("“%(text)s” is no release month: write 2027-01."), field_name, text=text)
 
 
 def check_weight(weight: int | None, field_name: str = "") -> None:
     if weight is not None and not 0 < weight <= MAX_WEIGHT:
-        raise BadProduct(N_("A weight of %(weight)d g is not possible."), field_name=field_name, weight=weight)
+        raise BadProduct(N_("A weight of %(weight)d g is not possible."), field_name, weight=weight)
 
 
 def _check_sku(sku: SkuData, where: str) -> None:
     if not sku.code.strip():
-        raise BadProduct(N_("A variant has no code."), field_name=f"{where}.code")
+        raise BadProduct(N_("A variant has no code."), f"{where}.code")
     for name, amount in (("price", sku.price), ("list_price", sku.list_price)):
         if amount is not None and not 0 <= amount <= MAX_PRICE:
             raise BadProduct(
-                N_("The price of %(sku)s is below 0 or too high."), field_name=f"{where}.{name}", sku=sku.code
+                N_("The price of %(sku)s is below 0 or too high."), f"{where}.{name}", sku=sku.code
             )
     if sku.mode not in _MODES:
-        raise BadProduct(N_("“%(mode)s” is no sale mode."), field_name=f"{where}.mode", mode=sku.mode)
+        raise BadProduct(N_("“%(mode)s” is no sale mode."), f"{where}.mode", mode=sku.mode)
     _check_release(sku.release, f"{where}.release")
     check_weight(sku.weight, f"{where}.weight")
     check_lengths(Sku, {"code": sku.code, "barcode": sku.barcode}, f"{where}.")

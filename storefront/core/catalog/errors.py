@@ -7,7 +7,7 @@ from storefront.core.values.types import Problem
 class CatalogError(Exception):
     """``field_name``: of the data that was given; of a variant ``skus.<number, from 0>.<field>``."""
 
-    def __init__(self, message: str, *, field_name: str = "", **params: object) -> None:
+    def __init__(self, message: str, field_name: str = "", /, **params: object) -> None:
         super().__init__(message % params)
         self.problem = Problem(message, params, field_name=field_name, code=type(self).__name__)
 
@@ -25,7 +25,7 @@ class SlugTaken(CatalogError):
     def __init__(self, slug: str, code: str) -> None:
         super().__init__(
             N_("The address “%(slug)s” belongs to product %(code)s. Please choose another."),
-            field_name="slug",
+            "slug",
             slug=slug,
             code=code,
         )

@@ -76,7 +76,7 @@ def set_state(product_id: int, state: str, actor: str, reason: str = "") -> bool
     if product.state == state:
         return False
     if state == "published" and not session.scalar(select(exists().where(Sku.product_id == product_id, Sku.active))):
-        raise BadProduct(N_("A product needs a variant with a price before it is published."), field_name="state")
+        raise BadProduct(N_("A product needs a variant with a price before it is published."), "state")
     record(actor, "product.state", ("product", product_id), reason, before=product.state, after=state)
     product.state = state
     product.version += 1
