@@ -10,7 +10,7 @@ from storefront.admin.goods.choices import category_choices, category_tree
 from storefront.core.catalog.arranging import change_category, remove_category
 from storefront.core.catalog.models import Category, CategoryText
 from storefront.core.catalog.texts import pick
-from storefront.core.contracts.manage import Column, Field, FormSpec, Kind, ListSpec, ManagePage, Section, WayOn
+from storefront.core.contracts.manage import Column, Field, FormSpec, Kind, ListSpec, ManagePage, Section, Show, WayOn
 from storefront.core.db import in_unit_of_work, lock_for_update, session
 from storefront.core.i18n.translate import N_, current_language
 from storefront.core.paging import RowsSource, row_number
@@ -32,7 +32,6 @@ def _load(row_id: str) -> Mapping[str, Any] | None:
         "slug": row.slug,
         "parent": str(row.parent_id or ""),
         "position": row.position,
-        "picture": row.picture,
         "name": {text.locale: text.name for text in texts},
         "description": {text.locale: text.description for text in texts},
     }
@@ -50,13 +49,13 @@ def _save(row_id: str | None, values: Mapping[str, Any], actor: str) -> str:
         actor,
         parent_id=row_number(values["parent"]),
         position=values["position"] or 0,
-        picture=values["picture"],
     )
     return str(saved)
 
 
 def _ways(row_id: str, values: Mapping[str, Any]) -> Iterable[WayOn]:
     yield WayOn(N_("View in the shop"), url_for("catalog.category", slug=values["slug"]))
+    yield WayOn(N_("Picture"), f"/manage/categories/{row_id}/picture")
     yield WayOn(N_("Products"), url_for("manage.products", category=values["slug"]))
 
 
@@ -69,6 +68,7 @@ CATEGORIES = ManagePage(
     new_label=N_("New category"),
     rows=ListSpec(
         columns=(
+            Column("picture", N_("Picture"), Show.PICTURE),
             Column("indented", N_("Category name"), lang=lambda row: row.lang, link=True),
             Column("slug", N_("Address")),
         ),
@@ -97,13 +97,6 @@ CATEGORIES = ManagePage(
                         maximum=1_000_000,
                         right=GOODS,
                         help=N_("The smaller number comes first."),
-                    ),
-                    Field(
-                        "picture",
-                        N_("Picture"),
-                        max_length=200,
-                        right=GOODS,
-                        help=N_("Name of a file in the media folder."),
                     ),
                 ),
             ),

@@ -144,6 +144,7 @@ def _act(product_id: int, work: Callable[[str], Any]) -> Response:
 
 
 def _page(product_id: int, problems: Sequence[str] = (), taken: int = 0) -> Response:
+    name = _name(product_id)
     pictures = pictures_of(product_id)
     return render_page(
         "manage/goods/pictures.html",
@@ -151,7 +152,7 @@ def _page(product_id: int, problems: Sequence[str] = (), taken: int = 0) -> Resp
         status=422 if problems else 200,
         product_id=product_id,
         path=_path(product_id),
-        name=_name(product_id),
+        name=name,
         pictures=pictures,
         shown_order=",".join(str(picture.id) for picture in pictures),
         states={state: _(words) for state, words in STATES.items()},

@@ -44,13 +44,13 @@ def change_category(
     *,
     parent_id: int | None = None,
     position: int = 0,
-    picture: str = "",
 ) -> int:
-    """Make a category, or change the one with this id, its slug included; its id. Raises ``BadProduct``, also for a
-    parent that hangs below it."""
+    """Make a category, or change the one with this id, its slug included; its id. Its picture stays
+    (``picturing.give_category_picture``). Raises ``BadProduct``, also for a parent that hangs below it."""
     before, given = _owner(Category, category_id, slug, texts)
     if parent_id is not None and session.get(Category, parent_id) is None:
         raise BadProduct(N_("The category above is gone already."), "parent")
+    picture = session.scalar(select(Category.picture).where(Category.slug == slug)) or ""
     found, changed = write_category(slug, given, actor, parent_id=parent_id, position=position, picture=picture)
     return _done("category", found, before, slug, actor, changed)
 

@@ -80,9 +80,7 @@ def check_lengths(model: Any, values: Mapping[str, Any], where: str = "") -> Non
 def _check_facts(facts: Mapping[str, Any]) -> None:
     strange = set(facts.get("restrictions") or ()) - _RESTRICTIONS
     if strange:
-        raise BadProduct(
-            N_("There is no restriction class “%(name)s”."), "restrictions", name=sorted(strange)[0]
-        )
+        raise BadProduct(N_("There is no restriction class “%(name)s”."), "restrictions", name=sorted(strange)[0])
     _check_release(facts.get("release") or "", "release")
     check_weight(facts.get("weight"), "weight")
 
@@ -102,9 +100,7 @@ def _check_sku(sku: SkuData, where: str) -> None:
         raise BadProduct(N_("A variant has no code."), f"{where}.code")
     for name, amount in (("price", sku.price), ("list_price", sku.list_price)):
         if amount is not None and not 0 <= amount <= MAX_PRICE:
-            raise BadProduct(
-                N_("The price of %(sku)s is below 0 or too high."), f"{where}.{name}", sku=sku.code
-            )
+            raise BadProduct(N_("The price of %(sku)s is below 0 or too high."), f"{where}.{name}", sku=sku.code)
     if sku.mode not in _MODES:
         raise BadProduct(N_("“%(mode)s” is no sale mode."), f"{where}.mode", mode=sku.mode)
     _check_release(sku.release, f"{where}.release")

@@ -1,0 +1,85 @@
+"""The picture that stands before a category's name."""
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy import select
+
+from storefront.admin.guard import current_member, needs, takes
+from storefront.admin.words import sentence
+from storefront.core.catalog.models import Category, CategoryText
+from storefront.core.catalog.picturing.errors import CategoryNotFound, PictureRefused
+from storefront.core.catalog.picturing.limits import MAX_BYTES
+from storefront.core.catalog.picturing.originals import discard, hand_in
+from storefront.core.catalog.picturing.service import give_category_picture
+from storefront.core.catalog.texts import pick
+from storefront.core.db import run_unit, session
+from storefront.core.i18n.translate import current_language
+from storefront.core.i18n.translate import gettext as _
+from storefront.shop.context import extension
+from storefront.shop.hx import redirect_to, render_page, toast
+
+category_picture = Blueprint("category_picture", __name__, url_prefix="/manage/categories/<int:category_id>/picture")
+
+
+@category_picture.get("")
+@needs("catalog.view")
+def show(category_id: int) -> Response:
+    return _page(category_id)
+
+
+@category_picture.post("")
+@needs("catalog.edit")
+@takes(MAX_BYTES + 1024**2)
+def give(category_id: int) -> Response:
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        return _page(category_id, _("Please choose a picture."))
+    try:
+        handed = hand_in(file.stream, extension().settings.originals_dir)
+    except PictureRefused as error:
+        return _page(category_id, sentence(error.problem))
+    try:
+        run_unit(lambda: give_category_picture(category_id, handed, current_member().actor))
+    except BaseException as error:
+        discard(handed)
+        if isinstance(error, CategoryNotFound):
+            abort(404)
+        raise
+    toast(_("Saved."))
+    return redirect_to(_path(category_id))
+
+
+@category_picture.post("/remove")
+@needs("catalog.edit")
+def remove(category_id: int) -> Response:
+    try:
+        run_unit(lambda: give_category_picture(category_id, None, current_member().actor))
+    except CategoryNotFound:
+        abort(404)
+    toast(_("Saved."))
+    return redirect_to(_path(category_id))
+
+
+def _path(category_id: int) -> str:
+    return f"/manage/categories/{category_id}/picture"
+
+
+def _page(category_id: int, problem: str = "") -> Response:
+    row = session.get(Category, category_id) if category_id < 2**31 else None
+    if row is None:
+        abort(404)
+    rows = session.execute(
+        select(CategoryText.locale, CategoryText.name).where(CategoryText.category_id == category_id)
+    ).all()
+    name = pick(dict(rows), current_language())
+    return render_page(
+        "manage/goods/category_picture.html",
+        "manage/goods/_category_picture.html",
+        status=422 if problem else 200,
+        category=row,
+        name=name.text or row.slug,
+        name_lang=name.lang,
+        path=_path(category_id),
+        problem=problem,
+        may_edit=current_member().may("catalog.edit"),
+        megabytes=MAX_BYTES // 1024**2,
+    )
