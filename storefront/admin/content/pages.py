@@ -92,7 +92,7 @@ OWN_PAGES = ManagePage(
             Column("title", N_("Title"), lang=lambda row: row.lang, link=True),
             Column("menu", N_("Menu"), Show.CHOICE, words=MENUS),
             Column("position", N_("Position"), Show.NUMBER),
-            Column("slug", N_("Address")),
+            Column("slug", N_("Web address")),
         ),
         source=RowsSource(_rows),
         empty=N_("Write here who you are, how to buy, and your terms."),
@@ -118,7 +118,7 @@ OWN_PAGES = ManagePage(
             Section(
                 N_("Place"),
                 (
-                    Field("slug", N_("Address"), required=True, max_length=120, right="pages.edit"),
+                    Field("slug", N_("Web address"), required=True, max_length=120, right="pages.edit"),
                     Field("menu", N_("Menu"), Kind.CHOICE, choices=MENUS, required=True, right="pages.edit"),
                     Field(
                         "position",

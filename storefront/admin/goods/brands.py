@@ -89,7 +89,7 @@ BRANDS = ManagePage(
     rows=ListSpec(
         columns=(
             Column("name", N_("Brand name"), lang=lambda row: row.lang, link=True),
-            Column("slug", N_("Address"), sort=True),
+            Column("slug", N_("Web address"), sort=True),
             Column("products", N_("Products"), Show.NUMBER),
         ),
         source=QuerySource(_rows, Brand.id, sorts={"slug": Brand.slug}, order="slug", search=_search, finish=_finish),
@@ -103,7 +103,7 @@ BRANDS = ManagePage(
                 (
                     Field("name", N_("Brand name"), per_language=True, max_length=200),
                     Field("description", N_("Description"), Kind.LINES, per_language=True, max_length=2000),
-                    Field("slug", N_("Address"), required=True, max_length=120, right=GOODS),
+                    Field("slug", N_("Web address"), required=True, max_length=120, right=GOODS),
                 ),
             ),
         ),

@@ -70,7 +70,7 @@ CATEGORIES = ManagePage(
         columns=(
             Column("picture", N_("Picture"), Show.PICTURE),
             Column("indented", N_("Category name"), lang=lambda row: row.lang, link=True),
-            Column("slug", N_("Address")),
+            Column("slug", N_("Web address")),
         ),
         source=RowsSource(category_tree),
         empty=N_("Categories lead shoppers through the shop. Make the first one."),
@@ -88,7 +88,7 @@ CATEGORIES = ManagePage(
             Section(
                 N_("Place"),
                 (
-                    Field("slug", N_("Address"), required=True, max_length=120, right=GOODS),
+                    Field("slug", N_("Web address"), required=True, max_length=120, right=GOODS),
                     Field("parent", N_("Category above"), Kind.CHOICE, choices=category_choices, right=GOODS),
                     Field(
                         "position",

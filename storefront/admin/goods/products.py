@@ -65,7 +65,7 @@ BASICS = Section(
         _goods("code", N_("Item code"), required=True, max_length=80),
         _goods(
             "slug",
-            N_("Address"),
+            N_("Web address"),
             max_length=160,
             help=N_(
                 "a to z, digits and hyphens. Empty: it is made of the English name. Links to an old address break."
@@ -258,10 +258,10 @@ PRODUCTS = ManagePage(
             Column("brand", N_("Brand")),
             Column("state", N_("Status"), Show.STATUS, words=STATES),
             Column("price", N_("Price"), Show.MONEY),
-            Column("stock", N_("On hand / promised / free"), exported=False),
+            Column("stock", N_("On hand / promised / available"), exported=False),
             Column("on_hand", N_("On hand"), Show.NUMBER, shown=False),
             Column("promised", N_("Promised"), Show.NUMBER, shown=False),
-            Column("free", N_("Free"), Show.NUMBER, shown=False),
+            Column("free", N_("Available"), Show.NUMBER, shown=False),
             Column("status", N_("In the shop")),
             Column("popularity", N_("Popularity score"), Show.NUMBER, sort=True),
             Column("updated_at", N_("Changed"), Show.MOMENT, sort=True),

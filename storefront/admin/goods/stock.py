@@ -151,7 +151,7 @@ STOCK = ManagePage(
             Column("tracked", N_("Counted"), Show.YES),
             Column("on_hand", N_("On hand"), Show.NUMBER),
             Column("reserved", N_("Promised"), Show.NUMBER),
-            Column("free", N_("Free"), Show.NUMBER),
+            Column("free", N_("Available"), Show.NUMBER),
             Column("waiting", N_("Waited for"), Show.NUMBER),
             Column("slots", N_("Slots"), Show.NUMBER),
             Column("slots_taken", N_("Slots taken"), Show.NUMBER),

@@ -45,7 +45,7 @@ STOCK_FILTERS = {
 MOVEMENTS = {
     "received": N_("Booked in"),
     "adjusted": N_("Count corrected"),
-    "shipped": N_("Sent"),
+    "shipped": N_("Sent out"),
     "returned": N_("Came back"),
     "replaced": N_("Replacement sent"),
 }
