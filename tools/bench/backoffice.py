@@ -15,7 +15,30 @@ from storefront.testing.desk import staff_client
 from tools.bench.shop import SEED, environment, fill, opened
 
 # Pages of the owner; more are given as arguments. Each new list and search is added here.
-PATHS: tuple[str, ...] = ("/manage/announcements/",)
+PATHS: tuple[str, ...] = (
+    "/manage/announcements/",
+    "/manage/products/",
+    "/manage/products/?sort=code",
+    "/manage/products/?sort=-popularity",
+    "/manage/products/?sort=-updated_at",
+    "/manage/products/?state=draft",
+    "/manage/products/?stock=low",
+    "/manage/products/?stock=out",
+    "/manage/products/?stock=untracked",
+    "/manage/products/?missing=zh-hant",
+    "/manage/products/?restriction=food",
+    "/manage/products/?restriction=blade",
+    "/manage/products/?q=tea",
+    "/manage/products/1",
+    "/manage/stock/",
+    "/manage/stock/?stock=low",
+    "/manage/stock/?stock=untracked",
+    "/manage/stock/?stock=waiting",
+    "/manage/stock/?q=tea",
+    "/manage/stock/1",
+    "/manage/translations/",
+    "/manage/brands/",
+)
 MUST_P95 = 150.0
 MUST_STATEMENTS = 12
 TIMES = 20

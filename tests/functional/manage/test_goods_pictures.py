@@ -37,7 +37,7 @@ def rows(app: Flask) -> list[tuple[int, dict[str, str], int]]:
         return [(row.id, row.alt, row.tint) for row in found]
 
 
-@pytest.mark.req("CAT-1", "ADM-1")
+@pytest.mark.req("CAT-1")
 def test_pictures_are_handed_in_ordered_described_and_removed(app: Flask, member: Member) -> None:
     with app.app_context(), unit_of_work():
         make_product(name="Pot", code="POT", slug="pot")

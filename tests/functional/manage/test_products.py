@@ -45,7 +45,7 @@ def tea(app: Flask, **values: Any) -> int:
         return product.id
 
 
-@pytest.mark.req("CAT-1", "CAT-2", "CAT-3", "CAT-5", "ADM-1")
+@pytest.mark.req("CAT-1", "CAT-2", "CAT-3", "CAT-5")
 def test_a_product_with_variants_is_made_and_sold(app: Flask, member: Member) -> None:
     with app.app_context(), unit_of_work():
         tree = make_category("toys", name="Toys")
@@ -181,7 +181,6 @@ def test_a_translator_writes_texts_and_nothing_else(app: Flask, member: Member) 
     assert stored(app)["names"]["en"] == "Sencha"
 
 
-@pytest.mark.req("ADM-1")
 def test_the_list_finds_narrows_and_acts_on_many(app: Flask, member: Member, count_statements: Any) -> None:
     with app.app_context(), unit_of_work():
         top = make_category("tea", name="Tea")

@@ -26,7 +26,7 @@ def counters(app: Flask) -> tuple[int, int, int | None]:
         return item.on_hand, item.reserved, item.slots
 
 
-@pytest.mark.req("CAT-4", "ADM-1")
+@pytest.mark.req("CAT-4")
 def test_goods_that_arrive_serve_the_orders_that_wait(app: Flask, member: Member) -> None:
     with app.app_context():
         with unit_of_work():
