@@ -11,6 +11,7 @@ from storefront.admin.content.translations import TRANSLATIONS
 from storefront.admin.declared import add_page, plugin_blueprint
 from storefront.admin.goods.brands import BRANDS
 from storefront.admin.goods.categories import CATEGORIES
+from storefront.admin.goods.category_picture import category_picture
 from storefront.admin.goods.pictures import picture_pages
 from storefront.admin.goods.products import PRODUCTS
 from storefront.admin.goods.stock import STOCK
@@ -50,6 +51,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     task_pages,
     stock_pages,
     picture_pages,
+    category_picture,
     plugin_admin,
     plugin_blueprint,
 )

@@ -30,6 +30,8 @@ def show(category_id: int) -> Response:
 @needs("catalog.edit")
 @takes(MAX_BYTES + 1024**2)
 def give(category_id: int) -> Response:
+    _found(category_id)
+    session.rollback()
     file = request.files.get("file")
     if file is None or not file.filename:
         return _page(category_id, _("Please choose a picture."))
@@ -51,6 +53,8 @@ def give(category_id: int) -> Response:
 @category_picture.post("/remove")
 @needs("catalog.edit")
 def remove(category_id: int) -> Response:
+    _found(category_id)
+    session.rollback()
     try:
         run_unit(lambda: give_category_picture(category_id, None, current_member().actor))
     except CategoryNotFound:
@@ -63,10 +67,15 @@ def _path(category_id: int) -> str:
     return f"/manage/categories/{category_id}/picture"
 
 
-def _page(category_id: int, problem: str = "") -> Response:
+def _found(category_id: int) -> Category:
     row = session.get(Category, category_id) if category_id < 2**31 else None
     if row is None:
         abort(404)
+    return row
+
+
+def _page(category_id: int, problem: str = "") -> Response:
+    row = _found(category_id)
     rows = session.execute(
         select(CategoryText.locale, CategoryText.name).where(CategoryText.category_id == category_id)
     ).all()

@@ -55,6 +55,7 @@ def correct(sku_id: int) -> Response:
         counted, shown = _number("counted"), _number("shown")
         if not _reason("reason"):
             raise _refused("reason", N_("Please write why the count is corrected."))
+        ensure_item(sku_id)
         return correct_count(
             sku_id, counted - shown, actor=current_member().actor, now=utcnow(), reason=_reason("reason")
         )

@@ -1,15 +1,18 @@
 """Categories, brands, the owner's pages, and the translators' list of work."""
 
+import io
 from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
 from storefront.core.audit.models import AuditEntry
 from storefront.core.catalog.models import Brand, Category, CategoryText, MissingText, Page, PageText, ProductCategory
 from storefront.core.catalog.service import ProductData, SkuData, TextData, save_product
 from storefront.core.db import session, unit_of_work
+from storefront.jobs.relay import run_due
 from storefront.testing.factories import make_brand, make_category, make_product
 from storefront.testing.visitor import Visitor
 
@@ -120,3 +123,30 @@ def test_a_translator_works_down_what_is_missing(app: Flask, member: Member) -> 
         assert [tuple(row) for row in left] == [("zh-hans", ["name", "body"]), ("zh-hant", ["name", "body"])]
     translator.gets("/manage/translations/?language=ja&kind=x")
     assert translator.page.texts("row") == []
+
+
+def test_a_category_has_a_picture(app: Flask, member: Member) -> None:
+    with app.app_context(), unit_of_work():
+        make_category("tea")
+    manager, path = member("manager"), "/manage/categories/1/picture"
+    manager.gets(path)
+    form = manager.page.form("upload-form").fields
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64), "red").save(file, "PNG")
+    assert manager.posts(path, {**form, "file": (io.BytesIO(b"GIF?"), "x.gif")}).status_code == 422
+    assert manager.posts(path, form).status_code == 422
+    assert manager.posts(path, {**form, "file": (io.BytesIO(file.getvalue()), "x.png")}).status_code == 200
+    while run_due(app):
+        pass
+    assert "/media/" in manager.gets(path).text
+    # saving the category's texts keeps it
+    manager.gets("/manage/categories/1")
+    manager.submits("edit-form", slug="green-tea")
+    with app.app_context():
+        assert session.scalars(select(Category.picture)).one()
+    manager.gets(path)
+    manager.submits("no-picture-form")
+    with app.app_context():
+        assert session.scalars(select(Category.picture)).one() == ""
+    for gone in ("/manage/categories/77/picture", "/manage/categories/99999999999/picture"):
+        assert manager.gets(gone).status_code == manager.posts(gone, form).status_code == 404

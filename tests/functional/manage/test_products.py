@@ -231,3 +231,11 @@ def test_the_list_finds_narrows_and_acts_on_many(app: Flask, member: Member, cou
         assert sorted(session.scalars(select(ProductCategory.product_id))) == [1, 2, 3]
     manager.gets(f"{LIST}?category=tea")
     assert len(manager.page.texts("row")) == 3
+    # a worker writes the list to a file, without anybody's request around it
+    manager.posts(f"{LIST}export", {**manager.page.form("list-form").fields, "format": "csv", "stock": "low"})
+    while run_due(app):
+        pass
+    manager.gets(manager.last.request.path)
+    with manager.gets(next(link for link in manager.page.links if link.endswith("/file"))) as answer:
+        file = answer.get_data(as_text=True)
+    assert [line.split(",")[0] for line in file.splitlines()] == ["\ufeffItem code", "TEA"]
