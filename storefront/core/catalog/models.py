@@ -296,6 +296,8 @@ class CardPrice(Base):
     )
     currency: Mapped[str] = mapped_column(String(3), primary_key=True, index=True)
     price: Mapped[int] = mapped_column()
+
+
 class MissingText(Base):
     """A language in which texts are missing that exist in another one: the translators' list of work. ``kind``: product,
     category, brand, page. ``fields``: which texts, by name."""
