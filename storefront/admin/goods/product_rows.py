@@ -7,11 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, or_, select
+from sqlalchemy.orm import aliased
 
 from storefront.admin.goods.words import STATES
-from storefront.core.catalog.listing import in_category
-from storefront.core.catalog.models import BrandText, MissingText, Product, ProductPicture, ProductText, Sku, SkuPrice
-from storefront.core.catalog.offers import OFFER_COLUMNS, own_price_join, product_offer, sku_offer
+from storefront.core.catalog.models import (
+    BrandText,
+    Category,
+    MissingText,
+    Product,
+    ProductCategory,
+    ProductPicture,
+    ProductText,
+    Sku,
+    SkuPrice,
+)
+from storefront.core.catalog.offers import OFFER_COLUMNS, product_offer, sku_offer
 from storefront.core.catalog.texts import pick
 from storefront.core.catalog.views import Text
 from storefront.core.contracts.pricing import CurrencyRate
@@ -115,12 +125,13 @@ def _pictures(ids: Sequence[int]) -> dict[int, str]:
 
 
 def _variants(ids: Sequence[int]) -> Mapping[int, Sequence[Any]]:
-    base = current_shop().base_currency
     found: dict[int, list[Any]] = defaultdict(list)
     rows = session.execute(
         select(Sku.product_id, Sku.active, *OFFER_COLUMNS)
+        .select_from(Sku)
         .outerjoin(StockItem, StockItem.sku_id == Sku.id)
-        .outerjoin(SkuPrice, own_price_join(CurrencyRate(base, base)))
+        # In the base currency the variant itself has the price: there is no row of this currency.
+        .outerjoin(SkuPrice, (SkuPrice.sku_id == Sku.id) & (SkuPrice.currency == ""))
         .where(Sku.product_id.in_(ids))
         .order_by(Sku.product_id, Sku.position, Sku.id)
     )
@@ -142,6 +153,16 @@ def search(question: str) -> ColumnElement[bool]:
 
 def _by_state(value: str) -> ColumnElement[bool] | None:
     return Product.state == value if value in STATES else None
+
+
+def _by_category(value: str) -> ColumnElement[bool]:
+    """In the category with this slug or any below it."""
+    tree = select(Category.id).where(Category.slug == value).cte("tree", recursive=True)
+    child = aliased(Category)
+    # UNION, not UNION ALL: a tree that somebody made into a ring still ends.
+    tree = tree.union(select(child.id).where(child.parent_id == tree.c.id))
+    inside = select(ProductCategory.product_id).where(ProductCategory.category_id.in_(select(tree.c.id)))
+    return Product.id.in_(inside)
 
 
 def _by_brand(value: str) -> ColumnElement[bool] | None:
@@ -186,7 +207,7 @@ SOURCE = QuerySource(
     sorts={"code": Product.code, "popularity": Product.popularity, "updated_at": Product.updated_at},
     filters={
         "state": _by_state,
-        "category": in_category,
+        "category": _by_category,
         "brand": _by_brand,
         "stock": _by_stock,
         "missing": _by_missing,
