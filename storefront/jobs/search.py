@@ -53,10 +53,7 @@ def reorder_products() -> int:
     now = utcnow()
     sold = pieces_sold(now - SOLD_WITHIN)
     session.rollback()
-    return sum(
-        run_unit(partial(_reorder, ids, sold, now))
-        for ids in _batches(SearchProduct.id)
-    )
+    return sum(run_unit(partial(_reorder, ids, sold, now)) for ids in _batches(SearchProduct.id))
 
 
 def settle() -> None:

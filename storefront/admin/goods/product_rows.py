@@ -28,8 +28,9 @@ from storefront.core.contracts.pricing import CurrencyRate
 from storefront.core.db import session
 from storefront.core.i18n.translate import current_language
 from storefront.core.paging import QuerySource, row_number
-from storefront.core.search.models import SearchText
-from storefront.core.search.queries import search_condition
+from storefront.core.search.asking import understand
+from storefront.core.search.queries import matching_ids
+from storefront.core.search.service import PRODUCTS
 from storefront.core.stock.models import StockItem
 from storefront.core.values.language import LANGUAGES
 from storefront.core.values.money import Money
@@ -144,11 +145,18 @@ def _variants(ids: Sequence[int]) -> Mapping[int, Sequence[Any]]:
 
 
 def search(question: str) -> ColumnElement[bool]:
-    """By code, barcode or words in any language."""
-    code = question.strip()
+    """By code, barcode or words in any language. The index holds what shoppers can find; drafts and what is no longer
+    sold are found by their names."""
+    code, hidden = question.strip(), aliased(Product)
     variants = select(Sku.product_id).where(or_(Sku.code == code, Sku.barcode == code))
-    words = select(SearchText.product_id).where(search_condition(question))
-    return or_(Product.code == code, Product.id.in_(variants), Product.id.in_(words))
+    named = (
+        select(ProductText.product_id)
+        .where(*(ProductText.name.icontains(word, autoescape=True) for word in code.split()[:8]))
+        .join(hidden, hidden.id == ProductText.product_id)
+        .where(hidden.state != "published")
+    )
+    words = matching_ids(PRODUCTS, understand(question))
+    return or_(Product.code == code, Product.id.in_(variants), Product.id.in_(words), Product.id.in_(named))
 
 
 def _by_state(value: str) -> ColumnElement[bool] | None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, func, select
 from storefront.core.audit.service import record
 from storefront.core.catalog.checking import is_slug
 from storefront.core.catalog.errors import BadProduct, InUse, ProductNotFound
-from storefront.core.catalog.indexing import index_product
+from storefront.core.catalog.indexing import index_product, index_products
 from storefront.core.catalog.missing import forget_missing
 from storefront.core.catalog.models import (
     Brand,
@@ -22,7 +22,7 @@ from storefront.core.catalog.models import (
     Product,
     ProductCategory,
 )
-from storefront.core.catalog.structure import Texts, write_brand, write_category, write_page
+from storefront.core.catalog.structure import Texts, tree_below, write_brand, write_category, write_page
 from storefront.core.db import lock_for_update, session
 from storefront.core.i18n.translate import N_
 from storefront.core.settings.service import touch
@@ -99,6 +99,12 @@ def _owner(model: Any, row_id: int | None, slug: str, texts: Texts) -> tuple[str
 def _done(kind: str, row_id: int, before: str, slug: str, actor: str, changed: bool) -> int:
     renamed = before not in ("", slug)
     if renamed:
+        # Narrowed searches know categories and makers by their addresses.
+        if kind == "category":
+            inside = ProductCategory.category_id.in_(tree_below(row_id))
+            index_products(session.scalars(select(ProductCategory.product_id).where(inside)))
+        elif kind == "brand":
+            index_products(session.scalars(select(Product.id).where(Product.brand_id == row_id)))
         record(actor, f"{kind}.rename", (kind, row_id), before=before, after=slug)
     if changed or renamed:
         touch()

@@ -72,7 +72,13 @@ def _documents(products: Sequence[Any]) -> list[search.Document]:
             score=NEW + min(max(product.popularity, 0), NEW - 1),
             heads=heads[product.id],
             # A barcode is asked for whole: its digits are no words.
-            texts=[*texts[product.id], *brands[product.brand_id][1], *options[product.id], product.code, *codes[product.id]],
+            texts=[
+                *texts[product.id],
+                *brands[product.brand_id][1],
+                *options[product.id],
+                product.code,
+                *codes[product.id],
+            ],
             codes=[product.code, *codes[product.id], *barcodes[product.id]],
             marks=[
                 *map(category_facet, sorted(categories[product.id])),

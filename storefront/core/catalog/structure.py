@@ -43,7 +43,7 @@ def write_category(
     if moved:  # its products are found below other categories now
         session.flush()
         index_products(
-            session.scalars(select(ProductCategory.product_id).where(ProductCategory.category_id.in_(_tree(row.id))))
+            session.scalars(select(ProductCategory.product_id).where(ProductCategory.category_id.in_(tree_below(row.id))))
         )
     changed |= _write_texts(CategoryText, "category_id", row.id, texts)
     return _done(row, changed, "category", actor)
@@ -123,7 +123,7 @@ def _below(category_id: int, other_id: int) -> bool:
     return False
 
 
-def _tree(category_id: int) -> list[int]:
+def tree_below(category_id: int) -> list[int]:
     """The category and all below it."""
     children: dict[int | None, list[int]] = {}
     for id_, parent_id in session.execute(select(Category.id, Category.parent_id)):

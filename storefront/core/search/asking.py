@@ -137,9 +137,7 @@ def _others(folded: str, synonyms: Iterable[Sequence[str]]) -> dict[str, list[st
     return found
 
 
-def _with_others(
-    parts: Sequence[tuple[bool, str]], others: dict[str, list[str]], typing: bool
-) -> list[Term]:
+def _with_others(parts: Sequence[tuple[bool, str]], others: dict[str, list[str]], typing: bool) -> list[Term]:
     whole = " ".join(part for _, part in parts)
     if whole in others:
         texts = [whole, *others[whole]]

@@ -10,11 +10,11 @@ _ROWS = (
     "ぁa ぃi ぅu ぇe ぉo ゃya ゅyu ょyo ゎwa ゕka ゖke"
 )
 _ONE = {pair[0]: pair[1:] for pair in _ROWS.split()}
-_TWO_ROWS = (
-    "きky しsh ちch にny ひhy みmy りry ぎgy じj ぢj びby ぴpy"  # followed by a small や, ゆ, よ
-)
+_TWO_ROWS = "きky しsh ちch にny ひhy みmy りry ぎgy じj ぢj びby ぴpy"  # followed by a small や, ゆ, よ
 _TWO = {
-    pair[0] + small: pair[1:] + vowel for pair in _TWO_ROWS.split() for small, vowel in zip("ゃゅょ", "auo", strict=True)
+    pair[0] + small: pair[1:] + vowel
+    for pair in _TWO_ROWS.split()
+    for small, vowel in zip("ゃゅょ", "auo", strict=True)
 }
 _FOREIGN = (
     "しぇshe じぇje ちぇche てぃti でぃdi とぅtu どぅdu ふぁfa ふぃfi ふぇfe ふぉfo うぃwi うぇwe うぉwo ゔぁva ゔぃvi ゔぇve ゔぉvo "

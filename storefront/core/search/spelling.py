@@ -35,9 +35,7 @@ def _nearest(word: str) -> str:
     reach = 1 if len(word) < 6 else 2
     rows = session.execute(
         select(SearchWord.word, SearchWord.uses)
-        .where(
-            SearchWord.initial == word[0], SearchWord.length.between(len(word) - reach, len(word) + reach)
-        )
+        .where(SearchWord.initial == word[0], SearchWord.length.between(len(word) - reach, len(word) + reach))
         .order_by(SearchWord.uses.desc())
         .limit(MAX_COMPARED)
     ).all()

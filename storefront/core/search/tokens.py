@@ -25,12 +25,16 @@ CJK = (
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
 # Groups: a run of CJK; words held together by a joiner; a sign that means something by itself.
-_CHUNK = re.compile(f"([{CJK}]+)|((?:(?![{CJK}_])\\w)+(?:[-._'’/](?:(?![{CJK}_])\\w)+)*)|([%&+#@$*^]|(?![{CJK}])[^\\s\\w\\x00-\\x7f])")
+_CHUNK = re.compile(
+    f"([{CJK}]+)|((?:(?![{CJK}_])\\w)+(?:[-._'’/](?:(?![{CJK}_])\\w)+)*)|([%&+#@$*^]|(?![{CJK}])[^\\s\\w\\x00-\\x7f])"
+)
 _WORD = re.compile(r"[^\W_]+")
 # General punctuation, CJK punctuation and full stops: they separate and are not searched for.
 _SEPARATES = re.compile("[\u00a1-\u00bf\u2000-\u206f\u3000-\u303f\u30a0\u30fb\uff00-\uffef]")
 _MEASURE = re.compile(r"(\d+)(g|kg|mg|ml|cl|dl|l|mm|cm|m|oz|lb|gb|mb|tb|w|v|inch|in)\Z")
-UNITS = frozenset(["g", "kg", "mg", "ml", "cl", "dl", "l", "mm", "cm", "m", "oz", "lb", "gb", "mb", "tb", "w", "v", "inch", "in"])
+UNITS = frozenset(
+    ["g", "kg", "mg", "ml", "cl", "dl", "l", "mm", "cm", "m", "oz", "lb", "gb", "mb", "tb", "w", "v", "inch", "in"]
+)
 _LOOSE = str.maketrans("ぁぃぅぇぉゃゅょゎゕゖ", "あいうえおやゆよわかけ", "ーっ")
 
 

@@ -46,19 +46,26 @@ class NextToNothing:
 
 def synonyms() -> tuple[tuple[str, ...], ...]:
     """The owner's groups of words that mean the same."""
-    return tuple(tuple(map(str, group)) for group in current_shop().policy("search.synonyms") if isinstance(group, list))
+    return tuple(
+        tuple(map(str, group)) for group in current_shop().policy("search.synonyms") if isinstance(group, list)
+    )
 
 
 def suggestions(question: str) -> Response:
     """The rows under the search field; an empty answer while too little was typed to mean something."""
     found = None
     if is_enough(question):
-        query = ListQuery(current_lang(), current_rate(), q=question, per_page=SUGGESTED, synonyms=synonyms(), typing=True)
+        query = ListQuery(
+            current_lang(), current_rate(), q=question, per_page=SUGGESTED, synonyms=synonyms(), typing=True
+        )
         found = list_products(query, current_shop().policies)
     rows = [Suggested(card, marked(card.name, question)) for card in found.cards] if found else []
     answer = make_response(
         render_template(
-            "products/_suggest.html", question=question, rows=rows, total=count_words(Count(found.total, found.more)) if found else ""
+            "products/_suggest.html",
+            question=question,
+            rows=rows,
+            total=count_words(Count(found.total, found.more)) if found else "",
         )
     )
     answer.headers["Cache-Control"] = "private, no-store"
@@ -102,6 +109,7 @@ def _wider(filters: ListFilter) -> tuple[WayOn, ...]:
     named = [
         WayOn(item.name, item.lang, url_for("catalog.category", slug=item.slug))
         for item in current_navigation().categories
-        if asked & set(understand(item.name).text.split(" ")) or any(len(word) > 1 and word in item.name for word in asked)
+        if asked & set(understand(item.name).text.split(" "))
+        or any(len(word) > 1 and word in item.name for word in asked)
     ]
     return tuple(named[:MAX_WIDER])

@@ -103,6 +103,18 @@ def upgrade() -> None:
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('job_id', 'handler', name=op.f('pk_inbox'))
     )
+    op.create_table('missing_text',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('subject_id', sa.Integer(), nullable=False),
+    sa.Column('locale', sa.String(length=10), nullable=False),
+    sa.Column('fields', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_missing_text')),
+    sa.UniqueConstraint('kind', 'locale', 'subject_id', name=op.f('uq_missing_text_kind_locale_subject_id'))
+    )
+    with op.batch_alter_table('missing_text', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_missing_text_locale_id'), ['locale', 'id'], unique=False)
+
     op.create_table('number_series',
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('last', sa.Integer(), nullable=False),
@@ -177,6 +189,24 @@ def upgrade() -> None:
     sa.Column('last_slot', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_schedule'))
     )
+    op.create_table('search_question',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('lang', sa.String(length=10), nullable=False),
+    sa.Column('question', sa.String(length=100), nullable=False),
+    sa.Column('asked', sa.Integer(), nullable=False),
+    sa.Column('hits', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('day', 'lang', 'question', name=op.f('pk_search_question'))
+    )
+    op.create_table('search_word',
+    sa.Column('word', sa.String(length=40), nullable=False),
+    sa.Column('initial', sa.String(length=1), nullable=False),
+    sa.Column('length', sa.SmallInteger(), nullable=False),
+    sa.Column('uses', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('word', name=op.f('pk_search_word'))
+    )
+    with op.batch_alter_table('search_word', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_search_word_initial_length'), ['initial', 'length'], unique=False)
+
     op.create_table('shop_version',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -340,8 +370,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('product', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_product_brand_id'), ['brand_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_product_popularity_id'), ['popularity', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_product_state_created_at_id'), ['state', 'created_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_product_state_popularity_id'), ['state', 'popularity', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_product_updated_at_id'), ['updated_at', 'id'], unique=False)
 
     op.create_table('recovery_code',
     sa.Column('staff_id', sa.Integer(), nullable=False),
@@ -474,11 +506,15 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_purchase_tally_product_id_product'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('product_id', 'holder', name=op.f('pk_purchase_tally'))
     )
-    op.create_table('search_text',
-    sa.Column('product_id', sa.Integer(), nullable=False),
-    sa.Column('text', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_search_text_product_id_product'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('product_id', name=op.f('pk_search_text'))
+    op.create_table('search_product',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('rank', sa.BigInteger(), nullable=False),
+    sa.Column('tier', sa.SmallInteger(), nullable=False),
+    sa.Column('heads', sa.Text(), nullable=False),
+    sa.Column('tokens', sa.Text().with_variant(postgresql.TSVECTOR(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['id'], ['product.id'], name=op.f('fk_search_product_id_product'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_search_product')),
+    sa.UniqueConstraint('rank', name=op.f('uq_search_product_rank'))
     )
     op.create_table('sku',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -794,6 +830,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_purchase_tally_share_product_id_product'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('order_id', 'product_id', 'holder', name=op.f('pk_purchase_tally_share'))
     )
+    op.create_table('search_order',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('rank', sa.BigInteger(), nullable=False),
+    sa.Column('tier', sa.SmallInteger(), nullable=False),
+    sa.Column('heads', sa.Text(), nullable=False),
+    sa.Column('tokens', sa.Text().with_variant(postgresql.TSVECTOR(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['id'], ['order.id'], name=op.f('fk_search_order_id_order'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_search_order')),
+    sa.UniqueConstraint('rank', name=op.f('uq_search_order_rank'))
+    )
     op.create_table('shipment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('order_id', sa.Integer(), nullable=False),
@@ -1048,10 +1094,29 @@ def upgrade() -> None:
     with op.batch_alter_table('refund_task', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_refund_task_bill_id'), ['bill_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_refund_task_order_id'), ['order_id'], unique=False)
+    if op.get_bind().dialect.name == 'sqlite':
+        op.execute('CREATE VIRTUAL TABLE search_product_fts USING fts5(tokens, content=\'search_product\', content_rowid=\'rank\', columnsize=0, prefix=\'1 2 3\', tokenize="ascii tokenchars \'=<:%&+#@$*^-_\'")')
+        op.execute('CREATE TRIGGER search_product_added AFTER INSERT ON search_product BEGIN INSERT INTO search_product_fts(rowid, tokens) VALUES (new.rank, new.tokens); END')
+        op.execute("CREATE TRIGGER search_product_removed AFTER DELETE ON search_product BEGIN INSERT INTO search_product_fts(search_product_fts, rowid, tokens) VALUES ('delete', old.rank, old.tokens); END")
+        op.execute("CREATE TRIGGER search_product_changed AFTER UPDATE OF rank, tokens ON search_product WHEN old.rank IS NOT new.rank OR old.tokens IS NOT new.tokens BEGIN INSERT INTO search_product_fts(search_product_fts, rowid, tokens) VALUES ('delete', old.rank, old.tokens); INSERT INTO search_product_fts(rowid, tokens) VALUES (new.rank, new.tokens); END")
+        op.execute('CREATE VIRTUAL TABLE search_order_fts USING fts5(tokens, content=\'search_order\', content_rowid=\'rank\', columnsize=0, prefix=\'1 2 3\', tokenize="ascii tokenchars \'=<:%&+#@$*^-_\'")')
+        op.execute('CREATE TRIGGER search_order_added AFTER INSERT ON search_order BEGIN INSERT INTO search_order_fts(rowid, tokens) VALUES (new.rank, new.tokens); END')
+        op.execute("CREATE TRIGGER search_order_removed AFTER DELETE ON search_order BEGIN INSERT INTO search_order_fts(search_order_fts, rowid, tokens) VALUES ('delete', old.rank, old.tokens); END")
+        op.execute("CREATE TRIGGER search_order_changed AFTER UPDATE OF rank, tokens ON search_order WHEN old.rank IS NOT new.rank OR old.tokens IS NOT new.tokens BEGIN INSERT INTO search_order_fts(search_order_fts, rowid, tokens) VALUES ('delete', old.rank, old.tokens); INSERT INTO search_order_fts(rowid, tokens) VALUES (new.rank, new.tokens); END")
+    if op.get_bind().dialect.name == 'postgresql':
+        op.execute('CREATE INDEX ix_search_product_tokens_gin_0 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 0')
+        op.execute('CREATE INDEX ix_search_product_tokens_gin_1 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 1')
+        op.execute('CREATE INDEX ix_search_product_tokens_gin_2 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 2')
+        op.execute('CREATE INDEX ix_search_order_tokens_gin_0 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 0')
+        op.execute('CREATE INDEX ix_search_order_tokens_gin_1 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 1')
+        op.execute('CREATE INDEX ix_search_order_tokens_gin_2 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 2')
     op.execute("INSERT INTO shop_version (id, version, profile) VALUES (1, 1, '')")
 
 
 def downgrade() -> None:
+    if op.get_bind().dialect.name == 'sqlite':
+        op.execute('DROP TABLE IF EXISTS search_product_fts')
+        op.execute('DROP TABLE IF EXISTS search_order_fts')
     with op.batch_alter_table('refund_task', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_refund_task_order_id'))
         batch_op.drop_index(batch_op.f('ix_refund_task_bill_id'))
@@ -1115,6 +1180,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_shipment_order_id_id'))
 
     op.drop_table('shipment')
+    op.drop_table('search_order')
     op.drop_table('purchase_tally_share')
     op.drop_table('order_revision')
     with op.batch_alter_table('order_line', schema=None) as batch_op:
@@ -1171,7 +1237,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_sku_barcode'))
 
     op.drop_table('sku')
-    op.drop_table('search_text')
+    op.drop_table('search_product')
     op.drop_table('purchase_tally')
     op.drop_table('product_text')
     with op.batch_alter_table('product_picture', schema=None) as batch_op:
@@ -1198,8 +1264,10 @@ def downgrade() -> None:
     op.drop_table('shopper_session')
     op.drop_table('recovery_code')
     with op.batch_alter_table('product', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_product_updated_at_id'))
         batch_op.drop_index(batch_op.f('ix_product_state_popularity_id'))
         batch_op.drop_index(batch_op.f('ix_product_state_created_at_id'))
+        batch_op.drop_index(batch_op.f('ix_product_popularity_id'))
         batch_op.drop_index(batch_op.f('ix_product_brand_id'))
 
     op.drop_table('product')
@@ -1232,6 +1300,11 @@ def downgrade() -> None:
 
     op.drop_table('staff')
     op.drop_table('shop_version')
+    with op.batch_alter_table('search_word', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_search_word_initial_length'))
+
+    op.drop_table('search_word')
+    op.drop_table('search_question')
     op.drop_table('schedule')
     op.drop_table('policy')
     op.drop_table('plugin_state')
@@ -1247,6 +1320,10 @@ def downgrade() -> None:
 
     op.drop_table('outbox')
     op.drop_table('number_series')
+    with op.batch_alter_table('missing_text', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_missing_text_locale_id'))
+
+    op.drop_table('missing_text')
     op.drop_table('inbox')
     op.drop_table('customer')
     op.drop_table('currency')
