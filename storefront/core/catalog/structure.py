@@ -43,7 +43,9 @@ def write_category(
     if moved:  # its products are found below other categories now
         session.flush()
         index_products(
-            session.scalars(select(ProductCategory.product_id).where(ProductCategory.category_id.in_(tree_below(row.id))))
+            session.scalars(
+                select(ProductCategory.product_id).where(ProductCategory.category_id.in_(tree_below(row.id)))
+            )
         )
     changed |= _write_texts(CategoryText, "category_id", row.id, texts)
     return _done(row, changed, "category", actor)
