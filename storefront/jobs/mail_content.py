@@ -19,7 +19,15 @@ from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.values.language import html_lang
 from storefront.core.values.pictures import jpeg_path
 
-ORDER_MAILS = ("order_accepted", "payment_received", "order_shipped", "order_changed", "order_cancelled")
+ORDER_MAILS = (
+    "order_accepted",
+    "payment_received",
+    "order_shipped",
+    "order_changed",
+    "order_cancelled",
+    "address_changed",
+    "tracking_changed",
+)
 
 
 @dataclass(frozen=True, slots=True)

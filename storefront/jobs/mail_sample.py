@@ -12,14 +12,16 @@ CURRENCY = "JPY"
 
 def sample(kind: str, lang: str) -> Subject:
     """What a mail of ``kind`` could be about, with texts in ``lang`` where the shopper's language shows."""
-    shipment = _shipment() if kind == "order_shipped" else None
-    bill = _bill(paid=kind in ("payment_received", "order_shipped"))
+    shipment = _shipment() if kind in ("order_shipped", "tracking_changed") else None
+    bill = _bill(paid=kind in ("payment_received", "order_shipped", "tracking_changed"))
     changed = kind == "order_changed"
     states = {
         "order_accepted": "pending",
         "order_changed": "pending",
         "payment_received": "processing",
         "order_shipped": "shipped",
+        "address_changed": "pending",
+        "tracking_changed": "shipped",
     }
     state = states.get(kind, "cancelled")
     order = OrderView(

@@ -15,11 +15,14 @@ OWED = """
     FROM order_event WHERE name = 'promote' AND reason <> 'sold_out'
     UNION ALL
     SELECT 'mail.order_cancelled:' || CAST(order_id AS VARCHAR(20)), order_id, at
-    FROM order_event WHERE name = 'cancel'
+    FROM order_event WHERE name IN ('cancel', 'return')
     UNION ALL
     SELECT 'mail.order_shipped:' || CAST(order_id AS VARCHAR(20)) || ':' || CAST(id AS VARCHAR(20)), order_id,
            handed_over_at
     FROM shipment WHERE handed_over_at IS NOT NULL
+    UNION ALL
+    SELECT 'mail.address_changed:' || CAST(order_id AS VARCHAR(20)) || ':' || CAST(id AS VARCHAR(20)), order_id, at
+    FROM order_event WHERE name = 'address_changed'
 """
 PAID = """
     SELECT 'mail.payment_received:' || CAST(b.order_id AS VARCHAR(20)) || ':' || CAST(b.id AS VARCHAR(20))
@@ -30,7 +33,12 @@ PAID = """
         WHERE a.bill_id = b.id AND e.kind = 'captured'
     )
 """
-TOLD = "('mail.order_accepted', 'mail.order_cancelled', 'mail.order_shipped', 'mail.payment_received')"
+TOLD = (
+    "('mail.order_accepted', 'mail.order_cancelled', 'mail.order_shipped', 'mail.payment_received',"
+    " 'mail.address_changed')"
+)
+# A mail that staff sent again names the event of that act.
+AGAIN = "%:again:%"
 
 
 @check("outbox.owed", "Something happened to an order, but the mail about it was never promised.")
@@ -58,11 +66,28 @@ def unowed(now: datetime) -> Iterable[Row]:
         SELECT x.id, x.name, x.dedupe_key, x.subject, x.state
         FROM outbox x
         WHERE x.name IN {TOLD} AND (x.dedupe_key IS NULL OR x.dedupe_key IN (
-            SELECT dedupe_key FROM outbox WHERE name IN {TOLD}
+            SELECT dedupe_key FROM outbox WHERE name IN {TOLD} AND dedupe_key NOT LIKE :again
             EXCEPT
             SELECT dedupe_key FROM ({OWED} UNION ALL {PAID}) owed
         ))
+        """,
+        again=AGAIN,
+    )
+
+
+@check("outbox.again", "A mail is promised once more though nobody asked for it.")
+def again(now: datetime) -> Iterable[Row]:
+    """RELIABILITY E1."""
+    return broken(
         """
+        SELECT x.id, x.name, x.dedupe_key FROM outbox x
+        WHERE x.dedupe_key LIKE :again AND NOT EXISTS (
+            SELECT 1 FROM order_event e
+            WHERE e.name = 'mail_resent' AND x.dedupe_key = x.name || ':' || CAST(e.order_id AS VARCHAR(20))
+                  || ':again:' || CAST(e.id AS VARCHAR(20))
+        )
+        """,
+        again=AGAIN,
     )
 
 
@@ -86,4 +111,4 @@ def changed_lines(now: datetime) -> Iterable[Row]:
     )
 
 
-CHECKS = (owed, unowed, changed_lines)
+CHECKS = (owed, unowed, again, changed_lines)

@@ -1,7 +1,7 @@
 """Money: none twice, none kept on dead orders, none given back that never came.
 
 Money of a payment that did not match its order (another sum or currency) is never booked as come: it is only owed back,
-by a refund task of its own. Such tasks and their refunds stay out of the sums below.
+by a refund task of its own. Such tasks and their refunds (cause "mismatch") stay out of the sums below.
 """
 
 from collections.abc import Iterable
@@ -16,10 +16,9 @@ CAME = """
      FROM payment_event e JOIN payment_attempt a ON a.id = e.attempt_id
      WHERE e.kind IN ('captured', 'late', 'overpaid') GROUP BY a.bill_id)
 """
-OF_MISMATCH = "SELECT refund_id FROM refund_task WHERE reason = 'mismatch' AND refund_id IS NOT NULL"
-WENT_BACK = f"""
+WENT_BACK = """
     (SELECT bill_id, SUM(amount) AS amount FROM refund
-     WHERE attempt_id IS NOT NULL AND state <> 'failed' AND id NOT IN ({OF_MISMATCH}) GROUP BY bill_id)
+     WHERE attempt_id IS NOT NULL AND state <> 'failed' AND cause <> 'mismatch' GROUP BY bill_id)
 """
 OWED = """
     (SELECT t.bill_id, SUM(t.amount) AS amount
@@ -70,18 +69,48 @@ def owed_twice(now: datetime) -> Iterable[Row]:
 
 @check("payments.refunds", "More is refunded of a payment than it brought.")
 def refunds(now: datetime) -> Iterable[Row]:
-    """DESIGN B10 (refunds never above captures), RELIABILITY M3: of each payment, since a gateway refunds no more."""
+    """DESIGN B10 (refunds never above captures), RELIABILITY M3: of each payment, since a gateway refunds no more; and of
+    what of it was the bill's, came late or was too much, each for itself."""
     return broken(
-        f"""
-        SELECT r.attempt_id AS attempt, SUM(r.amount) AS refunded, COALESCE(MAX(came.amount), 0) AS came
+        """
+        SELECT r.attempt_id AS attempt, r.cause, SUM(r.amount) AS refunded, COALESCE(MAX(came.amount), 0) AS came
         FROM refund r
         LEFT JOIN (
-            SELECT attempt_id, SUM(amount) AS amount FROM payment_event
-            WHERE kind IN ('captured', 'late', 'overpaid') GROUP BY attempt_id
-        ) came ON came.attempt_id = r.attempt_id
-        WHERE r.attempt_id IS NOT NULL AND r.state <> 'failed' AND r.id NOT IN ({OF_MISMATCH})
-        GROUP BY r.attempt_id
+            SELECT attempt_id, CASE kind WHEN 'captured' THEN 'bill' ELSE kind END AS cause, SUM(amount) AS amount
+            FROM payment_event WHERE kind IN ('captured', 'late', 'overpaid') GROUP BY attempt_id, 2
+        ) came ON came.attempt_id = r.attempt_id AND came.cause = r.cause
+        WHERE r.attempt_id IS NOT NULL AND r.state <> 'failed' AND r.cause <> 'mismatch'
+        GROUP BY r.attempt_id, r.cause
         HAVING SUM(r.amount) > COALESCE(MAX(came.amount), 0)
+        """
+    )
+
+
+@check("payments.tasks", "A refund task is not what its refund gives back, or was closed by nothing.")
+def tasks(now: datetime) -> Iterable[Row]:
+    """RELIABILITY M3, M6: never more than the task, in its currency, for its reason. Several tasks may be one refund."""
+    return broken(
+        """
+        SELECT MIN(t.id) AS task, t.refund_id AS refund, t.reason, SUM(t.amount) AS owed, MAX(r.amount) AS refunded
+        FROM refund_task t LEFT JOIN refund r ON r.id = t.refund_id
+        WHERE t.state = 'done' OR t.refund_id IS NOT NULL
+        GROUP BY t.refund_id, t.reason
+        HAVING MAX(r.amount) IS NULL
+            OR (t.reason = 'cancelled' AND MAX(r.cause) <> 'bill')
+            OR (t.reason <> 'cancelled' AND (MAX(r.cause) <> t.reason OR SUM(t.amount) <> MAX(r.amount)))
+            OR MAX(t.currency) <> MAX(r.currency)
+        """
+    )
+
+
+@check("payments.no_task", "Money that never was the bill's goes back without the task that asks for it.")
+def no_task(now: datetime) -> Iterable[Row]:
+    """RELIABILITY M3."""
+    return broken(
+        """
+        SELECT r.id AS refund, r.cause, r.amount FROM refund r
+        WHERE r.cause <> 'bill' AND r.state <> 'failed'
+          AND NOT EXISTS (SELECT 1 FROM refund_task t WHERE t.refund_id = r.id)
         """
     )
 
@@ -225,6 +254,8 @@ CHECKS = (
     kept,
     owed_twice,
     refunds,
+    tasks,
+    no_task,
     tender_refunds,
     refund_lines,
     refund_parts,

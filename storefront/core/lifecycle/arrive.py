@@ -28,7 +28,7 @@ def arrive(sku_code: str, quantity: int, *, actor: str, now: datetime, reason: s
         arrived = stock.receive(sku.id, quantity, actor, reason)
     except NotTracked as error:
         raise NotPossible(N_("The stock of %(sku)s is not counted. Nothing was changed."), sku=sku_code[:80]) from error
-    numbers = _into_hand(arrived, actor, now)
+    numbers = serve(arrived, actor=actor, now=now)
     record(actor, "stock.receive", ("sku", sku.code), reason, quantity=quantity)
     return numbers
 
@@ -42,18 +42,18 @@ def correct_count(sku_id: int, difference: int, *, actor: str, now: datetime, re
         raise NotPossible(N_("Please write why the count is corrected. Nothing was changed."))
     if difference == 0:
         return []
-    numbers = _into_hand(stock.adjust(sku_id, difference, actor, reason), actor, now)
+    numbers = serve(stock.adjust(sku_id, difference, actor, reason), actor=actor, now=now)
     record(actor, "stock.adjust", ("sku", code), reason, quantity=difference)
     return numbers
 
 
-def _into_hand(arrived: list[int], actor: str, now: datetime) -> list[str]:
+def serve(line_ids: list[int], *, actor: str, now: datetime) -> list[str]:
     """These lines' goods are all there now; the numbers of their orders."""
     numbers = []
     rows = session.execute(
         select(OrderLine, Order)
         .join(Order, Order.id == OrderLine.order_id)
-        .where(OrderLine.id.in_(arrived), Order.state != "draft")
+        .where(OrderLine.id.in_(line_ids), Order.state != "draft")
         .order_by(Order.id)
     )
     for line, order in rows:

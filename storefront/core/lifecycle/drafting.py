@@ -13,6 +13,7 @@ from storefront.core.cart.queries import CartLineView
 from storefront.core.catalog.models import Product, Sku
 from storefront.core.checkout.quote import CheckoutQuote
 from storefront.core.contracts.pricing import Applied, CurrencyRate, Lane
+from storefront.core.contracts.shipping import ShippingQuote
 from storefront.core.db import new_secret, session
 from storefront.core.lifecycle.labels import labels_in
 from storefront.core.orders.models import Order, OrderLine
@@ -91,6 +92,19 @@ def postage_of(delivery: DeliveryChoice) -> Applied:
     )
 
 
+def kept_quote(quote: ShippingQuote) -> dict[str, Any]:
+    """What an order keeps of the delivery it was quoted."""
+    return {
+        "title": quote.title,
+        "title_params": dict(quote.title_params),
+        "price": asdict(quote.price),
+        "days": list(quote.days) if quote.days else None,
+        "tracked": quote.tracked,
+        "tariff": quote.tariff,
+        "breakdown": dict(quote.breakdown),
+    }
+
+
 def _order(request: DraftRequest, shop: ShopSnapshot) -> Order:
     delivery = request.quote.delivery
     assert delivery is not None and delivery.quote is not None
@@ -112,15 +126,7 @@ def _order(request: DraftRequest, shop: ShopSnapshot) -> Order:
         billing_mode=str(shop.policy("checkout.billing_mode")),
         carrier=delivery.carrier,
         service=quote.key,
-        shipping_quote={
-            "title": quote.title,
-            "title_params": dict(quote.title_params),
-            "price": asdict(quote.price),
-            "days": list(quote.days) if quote.days else None,
-            "tracked": quote.tracked,
-            "tariff": quote.tariff,
-            "breakdown": dict(quote.breakdown),
-        },
+        shipping_quote=kept_quote(quote),
         method=request.quote.method.key if request.quote.method else "",
         inputs=request.inputs,
         created_at=request.now,

@@ -21,7 +21,7 @@ from storefront.core.lifecycle.labels import labels_in
 from storefront.core.lifecycle.promote import promise_mail, settle
 from storefront.core.lifecycle.refund import refund_parts, refund_room
 from storefront.core.lifecycle.release import money_may_move
-from storefront.core.lifecycle.ship import trim_parcels
+from storefront.core.lifecycle.ship import note_shipped, pieces_left, trim_parcels
 from storefront.core.orders import limits
 from storefront.core.orders.models import Charge, Order, OrderLine
 from storefront.core.orders.queries import live_charges
@@ -43,6 +43,7 @@ from storefront.core.settings.calendar import ships_on
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.shipping.deliveries import delivery_choices, find_choice
 from storefront.core.stock import service as stock
+from storefront.core.stock.queries import promised_to
 from storefront.core.values.address import Address
 from storefront.core.values.money import Money
 from storefront.core.values.types import LineKind, Unknown
@@ -111,6 +112,8 @@ def cancel_lines(
         )
         promise_mail("order_changed", order, key=str(order.version))
         order.version += 1
+        if order.state == "processing":
+            note_shipped(order, actor=actor, now=now)
     record(
         actor,
         "order.cancel_lines",
@@ -152,10 +155,7 @@ def _take_off(order: Order, lines: list[OrderLine], wanted: Mapping[int, int], r
         if not pieces:
             continue
         if line.sku_id is not None:
-            if pieces == live_quantity(line):
-                stock.release([line.id])
-            else:
-                stock.shrink(line.id, pieces)
+            _release(line, pieces)
         line.cancelled_quantity += pieces
         line.cancel_reason = reason
         if not live_quantity(line):
@@ -164,6 +164,17 @@ def _take_off(order: Order, lines: list[OrderLine], wanted: Mapping[int, int], r
             limits.give_back(order.id, line.product_id, pieces)
     session.flush()
     trim_parcels(order.id)
+
+
+def _release(line: OrderLine, pieces: int) -> None:
+    """The goods of ``pieces`` are free again; pieces that were lost on their way are cancelled before those still here."""
+    here = promised_to([line.id]).get(line.id, 0)
+    if pieces == live_quantity(line):
+        stock.release([line.id])
+        return
+    free = pieces - max(live_quantity(line) - here - pieces_left(line.id), 0)
+    if free > 0:
+        stock.shrink(line.id, free)
 
 
 def _owe_lines(

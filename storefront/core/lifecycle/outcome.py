@@ -16,8 +16,9 @@ from storefront.core.lifecycle.cancel import cancel_locked, something_left
 from storefront.core.lifecycle.promote import prepare, promise_mail, promote, settle
 from storefront.core.lifecycle.release import give_back, owe_what_came
 from storefront.core.orders.models import Order, OrderLine
+from storefront.core.orders.notes import flag_locked
 from storefront.core.orders.service import lines_of, live_lines, lock_order_by_id, note_event, transition
-from storefront.core.orders.states import CancelReason
+from storefront.core.orders.states import CancelReason, FlagKind
 from storefront.core.payments import service as payments
 from storefront.core.payments.models import PaymentAttempt
 from storefront.core.payments.states import AttemptState
@@ -265,6 +266,8 @@ def _mismatch(case: _Case, outcome: contract.Captured) -> Step:
     task.currency = outcome.amount.currency
     if case.order is not None:
         note_event(case.order, "payment_mismatch", case.actor, reason=text, now=case.now)
+        if case.order.placed_at is not None:
+            flag_locked(case.order, FlagKind.PAYMENT, text, actor=case.actor, now=case.now)
     _open_again_or_cancel(case)
     return case.step(message=PAYMENT_CHECKED)
 

@@ -29,6 +29,14 @@ from storefront.core.values.money import Money, prorate
 
 log = logging.getLogger(__name__)
 
+# The payment event under whose reference the provider knows the money, by the refund's cause.
+BROUGHT_BY = {
+    "bill": ("captured",),
+    "overpaid": ("captured", "overpaid"),
+    "late": ("late",),
+    "mismatch": ("mismatch",),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Room:
@@ -77,7 +85,7 @@ def request_refund(
     """Decide that money goes back, inside the caller's unit: ``parts`` are minor units per bill line id, ``None`` all that
     is left. Returns the ids of the refunds of money, to be sent or confirmed; tenders are given back at once. Closes the
     order's open refund tasks as far as they are covered. Raises ``NotPossible``."""
-    bill, order = _lock(bill_number)
+    bill, order = lock_bill_of(bill_number)
     if bill.state != "settled":
         raise NotPossible(
             N_("Bill %(bill)s is not paid, so nothing can go back. Nothing was changed."), bill=bill.number
@@ -94,7 +102,7 @@ def request_refund(
     if not total:
         raise NotPossible(N_("Nothing of bill %(bill)s is left to give back. Nothing was changed."), bill=bill.number)
     made = refund_parts(bill, order, wanted, rooms, providers, actor, reason)
-    _cover_tasks(bill, made)
+    cover_tasks(bill, made)
     if order is not None:
         note_event(order, "refund_requested", actor, reason=reason, now=now, amount=total, currency=bill.currency)
     record(actor, "bill.refund", ("bill", bill.number), reason, amount=total, currency=bill.currency)
@@ -117,13 +125,14 @@ def refund_parts(
     if not total:
         return []
     money_left = max(payments.captured_sum(bill.id) - payments.refunded_sum(bill.id), 0)
-    made = _refund_money(bill, wanted, rooms, min(total, money_left), actor, reason, pieces or {})
+    made = refund_money(bill, wanted, rooms, min(total, money_left), actor, reason, pieces or {})
     if total > money_left:
         _refund_tenders(bill, order, total - money_left, providers, actor, reason)
     return made
 
 
-def _lock(bill_number: str) -> tuple[Bill, Order | None]:
+def lock_bill_of(bill_number: str) -> tuple[Bill, Order | None]:
+    """The bill and its order, locked. Raises ``NotPossible``."""
     found = session.execute(select(Bill.id, Bill.order_id).where(Bill.number == bill_number)).first()
     if found is None:
         raise NotPossible(N_("There is no bill %(bill)s."), bill=bill_number[:40])
@@ -132,7 +141,7 @@ def _lock(bill_number: str) -> tuple[Bill, Order | None]:
     return bill, order
 
 
-def _refund_money(
+def refund_money(
     bill: Bill,
     wanted: Mapping[int, int],
     rooms: Mapping[int, Room],
@@ -183,7 +192,7 @@ def _money_of(bill: Bill) -> list[tuple[PaymentAttempt, int]]:
         )
         gone = session.scalar(
             select(func.coalesce(func.sum(Refund.amount), 0)).where(
-                Refund.attempt_id == attempt.id, Refund.state != "failed"
+                Refund.attempt_id == attempt.id, Refund.cause == "bill", Refund.state != "failed"
             )
         )
         result.append((attempt, int(came or 0) - int(gone or 0)))
@@ -212,7 +221,7 @@ def _refund_tenders(
     session.flush()
 
 
-def _cover_tasks(bill: Bill, made: Sequence[Refund]) -> None:
+def cover_tasks(bill: Bill, made: Sequence[Refund]) -> None:
     """Open tasks of this bill are done by these refunds, oldest first; one that is covered in part asks for the rest. A
     task with a refund of its own is that refund's."""
     left = sum(r.amount for r in made)
@@ -262,7 +271,13 @@ def send_refund(refund_id: int, providers: Providers, public_url: str, *, now: d
     if registered is None or not registered.value.capabilities.refund:
         return refund.state
     reference = session.scalar(
-        select(PaymentEvent.reference).where(PaymentEvent.attempt_id == attempt.id, PaymentEvent.kind == "captured")
+        select(PaymentEvent.reference)
+        .where(
+            PaymentEvent.attempt_id == attempt.id,
+            PaymentEvent.kind.in_(BROUGHT_BY.get(refund.cause, ())),
+            PaymentEvent.reference != "",
+        )
+        .limit(1)
     )
     view = contract.RefundView(
         refund.id, refund.key, Money(refund.amount, refund.currency), attempt_view(attempt, public_url), reference or ""
@@ -295,17 +310,48 @@ def _write(
         refund.state = "failed"
         if not _end_task(refund):
             bill = session.get_one(Bill, refund.bill_id)
-            payments.owe_refund(bill, session.get(PaymentAttempt, refund.attempt_id), refund.amount, "cancelled")
+            why = "cancelled" if refund.cause == "bill" else refund.cause
+            payments.owe_refund(bill, session.get(PaymentAttempt, refund.attempt_id), refund.amount, why)
+        _tell(refund, "refund_failed", "system", now, answer.message)
     if refund.state == "done":
         _end_task(refund)
+        _tell(refund, "refund_done", "system", now)
     return refund.state
 
 
+def _tell(refund: Refund, name: str, actor: str, now: datetime, reason: str = "") -> None:
+    """A row in the history of the refund's order."""
+    order_id = session.scalar(select(Bill.order_id).where(Bill.id == refund.bill_id))
+    if order_id is not None:
+        order = session.get_one(Order, order_id)
+        note_event(
+            order,
+            name,
+            actor,
+            reason=reason,
+            now=now,
+            amount=refund.amount,
+            currency=refund.currency,
+            reference=refund.reference,
+        )
+
+
 def confirm_refund(refund_id: int, reference: str, *, actor: str, now: datetime) -> None:
-    """The owner paid it back by hand. Inside the caller's unit. Raises ``NotPossible`` when it is done already."""
+    """The owner paid it back by hand; ``reference``: the bank's. Inside the caller's unit. Raises ``NotPossible`` when it
+    is done already, or without a reference."""
+    if not reference.strip():
+        raise NotPossible(N_("Please enter the reference under which the money was sent back. Nothing was changed."))
     refund = session.scalars(lock_for_update(select(Refund).where(Refund.id == refund_id))).first()
     if refund is None or refund.state not in ("requested", "pending"):
         raise NotPossible(N_("This refund is done already, or there is none. Nothing was changed."))
-    refund.state, refund.reference, refund.done_at = "done", reference[:120], now
+    refund.state, refund.reference, refund.done_at = "done", reference.strip()[:120], now
     _end_task(refund)
-    record(actor, "refund.confirm", ("refund", refund.id), amount=refund.amount, currency=refund.currency)
+    _tell(refund, "refund_done", actor, now)
+    record(
+        actor,
+        "refund.confirm",
+        ("refund", refund.id),
+        amount=refund.amount,
+        currency=refund.currency,
+        reference=refund.reference,
+    )

@@ -27,9 +27,9 @@ def money_may_move(order: Order) -> bool:
     return any(a.state in MONEY_MAY_MOVE for a in payments.attempts_of([b.id for b in bills]))
 
 
-def give_back(order: Order, providers: Providers, *, actor: str, now: datetime) -> None:
+def give_back(order: Order, providers: Providers, *, actor: str, now: datetime, sent: bool = False) -> None:
     """Release everything the (locked) order holds and end its open bills and attempts. Idempotent. Settled bills and
-    their money are the caller's matter."""
+    their money are the caller's matter. ``sent``: its goods had left: the lines stay as they were sent."""
     lines = lines_of(order.id)
     stock.release([line.id for line in lines])
     limits.give_back(order.id)
@@ -43,15 +43,16 @@ def give_back(order: Order, providers: Providers, *, actor: str, now: datetime) 
         tender.state, tender.returned = "returned", tender.amount
     for bill in open_bills:
         billing.void(bill)
-    for line in lines:
-        if line.item_state != ItemState.SHIPPED:
+    if not sent:
+        for line in lines:
             move_item(line, ItemState.CANCELLED)
             line.cancelled_quantity = line.quantity
     session.flush()
 
 
-def owe_what_came(order: Order, reason: str) -> int:
-    """A refund task per bill for money that came, less what went back or is already owed. Returns the sum."""
+def owe_what_came(order: Order, reason: str, less: int = 0) -> int:
+    """A refund task per bill for money that came, less what went back or is already owed, less ``less`` minor units that
+    the shop keeps. Returns the sum owed now."""
     owed = 0
     for bill in billing.bills_of(order.id):
         came = payments.captured_sum(bill.id) - payments.refunded_sum(bill.id)
@@ -67,6 +68,8 @@ def owe_what_came(order: Order, reason: str) -> int:
             )
             or 0
         )
+        kept = min(max(came, 0), less)
+        came, less = came - kept, less - kept
         if came > 0:
             attempts = [a for a in payments.attempts_of([bill.id]) if a.state in ("captured", "voided")]
             payments.owe_refund(bill, attempts[-1] if attempts else None, came, reason)

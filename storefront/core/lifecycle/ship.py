@@ -1,4 +1,4 @@
-"""Parcels: plan, pack, hand over (SHP-8, DESIGN B5)."""
+"""Parcels on their way out: plan, pack, hand over (SHP-8, DESIGN B5). What becomes of them later: ``parcels``."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,16 +26,24 @@ from storefront.core.orders.service import (
 from storefront.core.orders.states import ItemState
 from storefront.core.shipping.models import Shipment, ShipmentLine
 from storefront.core.stock import service as stock
+from storefront.core.stock.queries import promised_to
 from storefront.core.values.types import Dimensions
 
-NOT_COUNTED = ("lost", "returned")
+HERE = ("planned", "packed", "labelled")
 MAX_WEIGHT = 1_000_000  # g; a typing error, not a parcel
 
 
 def unshipped(order_id: int) -> dict[int, int]:
-    """Pieces per line id that are in no parcel yet; lost and returned parcels do not count."""
-    packed = _pieces(order_id, Shipment.state.not_in(NOT_COUNTED))
-    rest = {line.id: live_quantity(line) - packed.get(line.id, 0) for line in lines_of(order_id)}
+    """Pieces per line id that never left and are in no parcel: goods are promised to them. What was in a lost or returned
+    parcel left; whether it is replaced is another question."""
+    lines = lines_of(order_id)
+    promised = promised_to(line.id for line in lines)
+    here = _pieces(order_id, Shipment.state.in_(HERE))
+    left = _pieces(order_id, Shipment.state.not_in(HERE))
+    rest = {}
+    for line in lines:
+        waiting = promised.get(line.id, 0) if line.sku_id is not None else live_quantity(line) - left.get(line.id, 0)
+        rest[line.id] = waiting - here.get(line.id, 0)
     return {line_id: pieces for line_id, pieces in rest.items() if pieces > 0}
 
 
@@ -59,8 +67,9 @@ def plan(number: str, quantities: Mapping[int, int] | None = None, *, actor: str
     session.add(shipment)
     session.flush()
     for position, pieces in sorted(ready.items()):
-        _add_line(shipment, order, lines.get(position), position, pieces, rest)
+        add_line(shipment, order, lines.get(position), position, pieces, rest)
     note_event(order, "shipment_planned", actor, now=now, shipment=shipment.id)
+    record(actor, "shipment.plan", ("order", order.number), shipment=shipment.id)
     return shipment
 
 
@@ -72,7 +81,7 @@ def _why_not_yet(order: Order) -> str:
     return N_("Order %(number)s has nothing left to pack. Nothing was changed.")
 
 
-def _add_line(
+def add_line(
     shipment: Shipment,
     order: Order,
     line: OrderLine | None,
@@ -80,6 +89,8 @@ def _add_line(
     pieces: int,
     rest: Mapping[int, int],
 ) -> None:
+    """Put pieces of a line into a parcel that is being planned; ``rest``: what ``unshipped`` said before. Raises
+    ``NotPossible``."""
     if line is None or not 0 < pieces <= rest.get(line.id, 0):
         raise NotPossible(
             N_("Line %(line)d of order %(number)s has no %(pieces)d pieces left to pack. Nothing was changed."),
@@ -103,7 +114,7 @@ def pack(
     """Packed and weighed: ``weight`` in grams, ``size`` outer millimetres. Inside the caller's unit."""
     if weight is not None and not 0 < weight <= MAX_WEIGHT:
         raise NotPossible(N_("The weight must be between 1 g and 1,000 kg. Nothing was changed."))
-    order, shipment = _lock(shipment_id)
+    order, shipment = lock_parcel(shipment_id)
     if shipment.state not in ("planned", "packed"):
         raise NotPossible(N_("This parcel of order %(number)s has left already."), number=order.number)
     shipment.state = "packed"
@@ -121,29 +132,22 @@ def pack(
 def hand_over(shipment_id: int, providers: Providers, *, actor: str, now: datetime, tracking: str = "") -> Shipment:
     """The carrier has it: goods leave the shelf, the mail is promised, and the order is shipped when every live line
     is. ``tracking`` is checked by the carrier's plugin. Inside the caller's unit. Raises ``NotPossible``."""
-    order, shipment = _lock(shipment_id)
-    if shipment.state not in ("planned", "packed", "labelled"):
+    order, shipment = lock_parcel(shipment_id)
+    if shipment.state not in HERE:
         raise NotPossible(
             N_("This parcel of order %(number)s has left already. Nothing was changed."), number=order.number
         )
     if order.state != "processing":
         raise NotPossible(_why_not_yet(order), number=order.number)
-    shipment.tracking = _checked_tracking(tracking, shipment.carrier, providers)
+    shipment.tracking = checked_tracking(tracking, shipment.carrier, providers)
     shipment.state = "handed_over"
     shipment.handed_over_at = now
     for line, pieces in sorted(lines_in(shipment.id), key=lambda pair: pair[0].sku_id or 0):
         if line.sku_id is not None:
             stock.hand_over(line.id, pieces, shipment.id, actor)
     session.flush()
-    rest = unshipped(order.id)
-    lines = lines_of(order.id)
-    left = pieces_left(order.id)
-    for line in live_lines(lines):
-        if line.id not in rest and left.get(line.id, 0) >= live_quantity(line):
-            move_item(line, ItemState.SHIPPED)
     note_event(order, "shipment_handed_over", actor, now=now, shipment=shipment.id, tracking=shipment.tracking)
-    if all_shipped(lines):
-        transition(order, "ship", actor, now=now)
+    note_shipped(order, actor=actor, now=now)
     if shipment.tracking:
         index_order(order)
     promise_mail("order_shipped", order, key=str(shipment.id), shipment_id=shipment.id)
@@ -151,9 +155,29 @@ def hand_over(shipment_id: int, providers: Providers, *, actor: str, now: dateti
     return shipment
 
 
-def pieces_left(order_id: int) -> dict[int, int]:
-    """Pieces per line id that have left in parcels which were not lost or returned."""
-    return _pieces(order_id, Shipment.state.in_(("handed_over", "delivered")))
+def note_shipped(order: Order, *, actor: str, now: datetime) -> None:
+    """Lines of which nothing is left in the shop are shipped, and with the last of them the (locked) order."""
+    lines = lines_of(order.id)
+    rest = unshipped(order.id)
+    here = _pieces(order.id, Shipment.state.in_(HERE))
+    left = _pieces(order.id, Shipment.state.not_in(HERE))
+    for line in live_lines(lines):
+        if left.get(line.id) and line.id not in rest and line.id not in here:
+            move_item(line, ItemState.SHIPPED)
+    if order.state == "processing" and all_shipped(lines):
+        transition(order, "ship", actor, now=now)
+
+
+def pieces_left(line_id: int) -> int:
+    """Pieces of a line that have left in parcels which were not lost and did not come back."""
+    return int(
+        session.scalar(
+            select(func.coalesce(func.sum(ShipmentLine.quantity), 0))
+            .join(Shipment, Shipment.id == ShipmentLine.shipment_id)
+            .where(ShipmentLine.order_line_id == line_id, Shipment.state.in_(("handed_over", "delivered")))
+        )
+        or 0
+    )
 
 
 def _pieces(order_id: int, which: ColumnElement[bool]) -> dict[int, int]:
@@ -169,12 +193,15 @@ def _pieces(order_id: int, which: ColumnElement[bool]) -> dict[int, int]:
 def trim_parcels(order_id: int) -> None:
     """After lines of a (locked) order were cancelled: take the pieces that are no longer wanted out of the parcels that
     have not left, the newest first. Such a parcel must be packed anew; an empty one vanishes."""
-    packed = _pieces(order_id, Shipment.state.not_in(NOT_COUNTED))
-    excess = {line.id: packed.get(line.id, 0) - live_quantity(line) for line in lines_of(order_id)}
+    packed = _pieces(order_id, Shipment.state.in_(HERE))
+    lines = lines_of(order_id)
+    promised = promised_to(line.id for line in lines)
+    excess = {
+        line.id: packed.get(line.id, 0) - (promised.get(line.id, 0) if line.sku_id is not None else live_quantity(line))
+        for line in lines
+    }
     waiting = session.scalars(
-        select(Shipment)
-        .where(Shipment.order_id == order_id, Shipment.state.in_(("planned", "packed", "labelled")))
-        .order_by(Shipment.id.desc())
+        select(Shipment).where(Shipment.order_id == order_id, Shipment.state.in_(HERE)).order_by(Shipment.id.desc())
     ).all()
     for shipment in waiting:
         rows = session.scalars(select(ShipmentLine).where(ShipmentLine.shipment_id == shipment.id)).all()
@@ -204,7 +231,8 @@ def lines_in(shipment_id: int) -> list[tuple[OrderLine, int]]:
     return list(rows)
 
 
-def _lock(shipment_id: int) -> tuple[Order, Shipment]:
+def lock_parcel(shipment_id: int) -> tuple[Order, Shipment]:
+    """The parcel and its order, locked: the order first. Raises ``NotPossible``."""
     order_id = session.scalar(select(Shipment.order_id).where(Shipment.id == shipment_id))
     if order_id is None:
         raise NotPossible(N_("There is no such parcel."))
@@ -217,7 +245,8 @@ def _lock(shipment_id: int) -> tuple[Order, Shipment]:
     return order, shipment
 
 
-def _checked_tracking(tracking: str, carrier: str, providers: Providers) -> str:
+def checked_tracking(tracking: str, carrier: str, providers: Providers) -> str:
+    """The number as its carrier writes it; "" for none. Raises ``NotPossible``."""
     number = tracking.strip()
     registered = providers.carriers(installed=True).get(carrier)
     if not number:

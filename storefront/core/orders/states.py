@@ -25,6 +25,11 @@ class CancelReason(StrEnum):
     ABANDONED = "abandoned"
 
 
+class FlagKind(StrEnum):
+    LOOK = "look"  # somebody of the staff asks for a second pair of eyes
+    PAYMENT = "payment"  # money came that does not match the order
+
+
 @dataclass(frozen=True, slots=True)
 class Transition:
     """``reasons``: which cancel reasons it may carry; empty for transitions that do not cancel."""

@@ -32,6 +32,12 @@ class PaymentAttempt(Base):
         ),
         Index(None, "bill_id", "id"),
         Index(
+            "ix_payment_attempt_pending",
+            "bill_id",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
             "uq_payment_attempt_reference",
             "source",
             "reference",
@@ -107,13 +113,22 @@ class WebhookEvent(Base):
 
 
 class Refund(Base):
-    """Money or a tender going back: of one attempt, or of one tender. ``key`` pays at most once."""
+    """Money or a tender going back: of one attempt, or of one tender. ``key`` pays at most once. ``cause``: ``bill`` for
+    money that was the bill's; else why it never was: ``late``, ``overpaid``, ``mismatch``."""
 
     __tablename__ = "refund"
     __table_args__ = (
         CheckConstraint("state IN ('requested','pending','done','failed')", name="state"),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("(attempt_id IS NULL) <> (tender_id IS NULL)", name="of_one"),
+        CheckConstraint("cause IN ('bill','late','overpaid','mismatch')", name="cause"),
+        # what is on its way or waits for a human; the rest is long done
+        Index(
+            "ix_refund_waiting",
+            "created_at",
+            sqlite_where=text("state IN ('requested','pending')"),
+            postgresql_where=text("state IN ('requested','pending')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -122,6 +137,7 @@ class Refund(Base):
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("payment_attempt.id"), index=True)
     tender_id: Mapped[int | None] = mapped_column(ForeignKey("bill_tender.id"), index=True)
     state: Mapped[str] = mapped_column(String(10), default="requested")
+    cause: Mapped[str] = mapped_column(String(10), default="bill")
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[int] = mapped_column()
     reference: Mapped[str] = mapped_column(String(120), default="")
@@ -149,19 +165,27 @@ class RefundLine(Base):
 
 
 class RefundTask(Base):
-    """Money that must go back and waits for a human or for a gateway. ``reason``: overpaid, late, cancelled, mismatch."""
+    """Money that must go back and waits for a human or for a gateway. ``reason``: overpaid, late, cancelled, mismatch.
+    ``refund_id``: the refund that carries it; a task given back in parts is one row a part."""
 
     __tablename__ = "refund_task"
     __table_args__ = (
         CheckConstraint("state IN ('open','done')", name="state"),
         CheckConstraint("amount > 0", name="amount"),
+        Index(
+            "ix_refund_task_open",
+            "created_at",
+            "order_id",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int | None] = mapped_column(ForeignKey("order.id"), index=True)
     bill_id: Mapped[int] = mapped_column(ForeignKey("bill.id"), index=True)
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("payment_attempt.id"))
-    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refund.id"))
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("refund.id"), index=True)
     state: Mapped[str] = mapped_column(String(6), default="open")
     currency: Mapped[str] = mapped_column(String(3))
     amount: Mapped[int] = mapped_column()

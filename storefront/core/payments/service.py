@@ -115,11 +115,15 @@ def _event_sum(bill_id: int, *kinds: str) -> int:
 
 
 def refunded_sum(bill_id: int) -> int:
-    """Money given back or on its way back for a bill, minor units; failed refunds do not count."""
+    """Money of a bill given back or on its way back, minor units; failed refunds do not count, nor does money that never
+    was the bill's (late, overpaid, mismatch)."""
     return int(
         session.scalar(
             select(func.coalesce(func.sum(Refund.amount), 0)).where(
-                Refund.bill_id == bill_id, Refund.attempt_id.is_not(None), Refund.state != "failed"
+                Refund.bill_id == bill_id,
+                Refund.attempt_id.is_not(None),
+                Refund.cause == "bill",
+                Refund.state != "failed",
             )
         )
         or 0

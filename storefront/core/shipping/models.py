@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.core.db import Base, UtcDateTime, utcnow
+
+HERE = "state IN ('planned','packed','labelled')"
 
 
 class Shipment(Base):
@@ -19,6 +21,15 @@ class Shipment(Base):
         ),
         CheckConstraint("weight IS NULL OR weight > 0", name="weight"),
         Index(None, "order_id", "id"),
+        # parcels that still stand in the shop
+        Index(
+            "ix_shipment_here",
+            "state",
+            "created_at",
+            "order_id",
+            sqlite_where=text(HERE),
+            postgresql_where=text(HERE),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

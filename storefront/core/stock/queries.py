@@ -67,6 +67,14 @@ def stock_of(sku_ids: Iterable[int]) -> dict[int, StockItem]:
     return {row.sku_id: row for row in rows}
 
 
+def promised_to(order_line_ids: Iterable[int]) -> dict[int, int]:
+    """Pieces promised per order line: ordered, not cancelled, not sent. Lines without a promise are missing."""
+    wanted = select(Reservation.order_line_id, Reservation.quantity).where(
+        Reservation.order_line_id.in_(list(order_line_ids))
+    )
+    return {row.order_line_id: row.quantity for row in session.execute(wanted)}
+
+
 def expired(now: datetime) -> list[int]:
     """Orders (drafts) with a hold whose end has come, ascending."""
     statement = (

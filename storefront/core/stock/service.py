@@ -47,6 +47,7 @@ __all__ = [
     "set_slots",
     "set_tracking",
     "shrink",
+    "take_back",
 ]
 
 
@@ -94,6 +95,17 @@ def receive(sku_id: int, quantity: int, actor: str, reason: str = "") -> list[in
     arrived = fill_waiting(sku_id)
     shrink_slots(sku_id, quantity)
     return arrived
+
+
+def take_back(sku_id: int, quantity: int, order_line_id: int, shipment_id: int, actor: str, reason: str) -> list[int]:
+    """``quantity`` sold pieces came back and can be sold again. Of an untracked SKU nothing is counted. Returns lines
+    served, as ``receive``."""
+    if quantity <= 0:
+        raise ValueError("only a positive quantity can come back")
+    if not change_item(sku_id, StockItem.tracked, on_hand=StockItem.on_hand + quantity):
+        return []
+    move(sku_id, "returned", quantity, actor=actor, reason=reason, order_line_id=order_line_id, shipment_id=shipment_id)
+    return fill_waiting(sku_id)
 
 
 def adjust(sku_id: int, delta: int, actor: str, reason: str) -> list[int]:

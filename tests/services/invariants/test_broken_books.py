@@ -209,8 +209,15 @@ BROKEN: dict[str, tuple[str, ...]] = {
         "UPDATE refund SET attempt_id = (SELECT MAX(id) FROM payment_attempt)",
     ),
     "payments.tender_refunds": (
-        "INSERT INTO refund (key, bill_id, tender_id, state, currency, amount, reference, reason, actor, created_at) "
-        "SELECT 'k', bill_id, id, 'done', 'JPY', amount + 1, '', '', '', '2026-11-24 03:00:00' FROM bill_tender",
+        "INSERT INTO refund (key, bill_id, tender_id, state, cause, currency, amount, reference, reason, actor, "
+        "created_at) SELECT 'k', bill_id, id, 'done', 'bill', 'JPY', amount + 1, '', '', '', '2026-11-24 03:00:00' "
+        "FROM bill_tender",
+    ),
+    "payments.tasks": ("UPDATE refund_task SET currency = 'USD' WHERE refund_id IS NOT NULL",),
+    "payments.no_task": (
+        "INSERT INTO refund (key, bill_id, attempt_id, state, cause, currency, amount, reference, reason, actor, "
+        "created_at) SELECT 'k', bill_id, id, 'done', 'mismatch', 'USD', 1, '', '', '', '2026-11-24 03:00:00' "
+        f"FROM payment_attempt WHERE bill_id IN {order(WAITING)}",
     ),
     "payments.refund_lines": (
         f"UPDATE refund_line SET order_line_id = (SELECT MAX(id) FROM order_line WHERE order_id = {PAID})",
@@ -245,6 +252,11 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "outbox.unowed": (
         "INSERT INTO outbox (id, name, args, queue, dedupe_key, subject, locale, available_at, state, attempts, last_error, "
         "created_at) VALUES ('x', 'mail.order_cancelled', '{}', 'mail', 'mail.order_cancelled:1', 'order:1', 'en', "
+        "'2026-11-24 03:00:00', 'new', 0, '', '2026-11-24 03:00:00')",
+    ),
+    "outbox.again": (
+        "INSERT INTO outbox (id, name, args, queue, dedupe_key, subject, locale, available_at, state, attempts, last_error, "
+        "created_at) VALUES ('x', 'mail.order_cancelled', '{}', 'mail', 'mail.order_cancelled:4:again:1', 'order:4', 'en', "
         "'2026-11-24 03:00:00', 'new', 0, '', '2026-11-24 03:00:00')",
     ),
     "outbox.changed_lines": ("DELETE FROM outbox WHERE name = 'mail.order_changed'",),

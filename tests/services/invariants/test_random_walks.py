@@ -16,18 +16,23 @@ from storefront.core.db import run_unit, session
 from storefront.core.invariants.checks import run_all
 from storefront.core.lifecycle.arrive import arrive
 from storefront.core.lifecycle.cancel import cancel_order
+from storefront.core.lifecycle.complete import complete, end_returned
 from storefront.core.lifecycle.edit import cancel_lines
 from storefront.core.lifecycle.errors import CheckoutIncomplete, TokenExpired, TotalChanged
 from storefront.core.lifecycle.expire import cancel_unpaid, lapse_drafts
 from storefront.core.lifecycle.outcome import apply_outcome
+from storefront.core.lifecycle.parcels import mark_delivered, mark_lost, mark_returned, repack, unplan
 from storefront.core.lifecycle.pay import reconcile, return_from_gateway, start_payment
+from storefront.core.lifecycle.readdress import change_address
 from storefront.core.lifecycle.receive import receive
 from storefront.core.lifecycle.refund import confirm_refund, refund_room, request_refund, send_refund
+from storefront.core.lifecycle.refund_tasks import confirm_task, take_up
 from storefront.core.lifecycle.repay import pay_again
 from storefront.core.lifecycle.ship import hand_over, pack, plan
 from storefront.core.orders.errors import OrderError
 from storefront.core.orders.models import Order, OrderLine
-from storefront.core.payments.models import PaymentAttempt, Refund
+from storefront.core.orders.notes import add_note
+from storefront.core.payments.models import PaymentAttempt, Refund, RefundTask
 from storefront.core.shipping.models import Shipment
 from storefront.core.stock import service as stock
 from storefront.core.stock.errors import StockError
@@ -36,7 +41,7 @@ from storefront.core.values.money import Money
 from storefront.testing.databases import Database
 from storefront.testing.world import PUBLIC_URL, TAIPEI, TOKYO, Shopper, World
 
-STEPS = 200
+STEPS = 240
 AUDIT_EVERY = 40
 SKUS = ("TEA-1", "CUP-1", "FIG-1", "POT-1", "CARD-1")
 MAILS = ("lin@example.com", "sato@example.com", "other@example.com")
@@ -80,7 +85,9 @@ class Walk:
         owner = [
             self.enters_money, self.enters_money, self.cancels, self.cancels_lines, self.cancels_lines, self.plans,
             self.packs, self.hands_over, self.hands_over, self.goods_arrive, self.counts, self.refunds,
-            self.sends_refund, self.confirms_refund,
+            self.sends_refund, self.confirms_refund, self.closes_task, self.closes_task, self.takes_task_up,
+            self.takes_apart, self.packs_otherwise, self.hears_of_a_parcel, self.hears_of_a_parcel, self.ends,
+            self.mends_address, self.writes,
         ]  # fmt: skip
         return [*shopper, *gateway, *owner, self.time_passes, self.time_passes]
 
@@ -272,6 +279,68 @@ class Walk:
         refund = self._one(Refund, Refund.state == "requested").id
         session.rollback()
         return run_unit(lambda: confirm_refund(refund, "by hand", actor="cli:tanaka", now=self.world.now))
+
+    def closes_task(self) -> object:
+        task = self._one(RefundTask, RefundTask.state == "open")
+        task_id, amount = task.id, self.random.choice([None, None, self.random.randint(1, task.amount)])
+        session.rollback()
+        run_unit(
+            lambda: confirm_task(task_id, f"BACK-{task_id}", actor="cli:tanaka", now=self.world.now, amount=amount)
+        )
+        return f"task {task_id} {amount}"
+
+    def takes_task_up(self) -> object:
+        task_id = self._one(RefundTask, RefundTask.state == "open").id
+        session.rollback()
+        made = run_unit(lambda: take_up(task_id, actor="cli:tanaka", now=self.world.now))
+        return f"task {task_id} -> {made}"
+
+    def takes_apart(self) -> object:
+        shipment = self._one(Shipment).id
+        session.rollback()
+        run_unit(lambda: unplan(shipment, actor="cli:tanaka", now=self.world.now))
+        return f"parcel {shipment}"
+
+    def packs_otherwise(self) -> object:
+        shipment = self._one(Shipment).id
+        session.rollback()
+        wanted = {1: self.random.randint(1, 3)}
+        run_unit(lambda: repack(shipment, wanted, actor="cli:tanaka", now=self.world.now))
+        return f"parcel {shipment} {wanted}"
+
+    def hears_of_a_parcel(self) -> object:
+        shipment = self._one(Shipment, Shipment.handed_over_at.is_not(None)).id
+        session.rollback()
+        verb = self.random.choice([mark_delivered, mark_lost, mark_lost, mark_returned, mark_returned])
+        back = {1: 1} if verb is mark_returned and self.random.random() < 0.5 else None
+        arguments = (shipment, back) if back else (shipment,)
+        run_unit(lambda: verb(*arguments, actor="cli:tanaka", now=self.world.now))
+        return f"parcel {shipment} {verb.__name__} {back}"
+
+    def ends(self) -> object:
+        number, world = self._order(Order.state == "shipped").number, self.world
+        session.rollback()
+        if self.random.random() < 0.3:
+            run_unit(lambda: complete(number, actor="cli:tanaka", now=world.now))
+            return f"{number} completed"
+        keep = self.random.choice([0, 300])
+        run_unit(lambda: end_returned(number, world.providers, actor="cli:tanaka", now=world.now, keep=keep))
+        return f"{number} returned, {keep} kept"
+
+    def mends_address(self) -> object:
+        number, world = self._order(Order.state.in_(("pending", "processing"))).number, self.world
+        address = replace(self.random.choice([TAIPEI, TOKYO]), line1=f"No. {self.random.randint(1, 99)}")
+        session.rollback()
+        run_unit(
+            lambda: change_address(number, address, world.shop, world.providers, actor="cli:tanaka", now=world.now)
+        )
+        return f"{number} to {address.country}"
+
+    def writes(self) -> object:
+        number = self._order(Order.state != "draft").number
+        session.rollback()
+        run_unit(lambda: add_note(number, "hm", actor="cli:tanaka", now=self.world.now))
+        return number
 
     # --- time ---
 
