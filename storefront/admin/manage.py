@@ -17,6 +17,10 @@ from storefront.admin.goods.products import PRODUCTS
 from storefront.admin.goods.stock import STOCK
 from storefront.admin.goods.stock_page import stock_pages
 from storefront.admin.guard import MANAGE, Member, find_member, init_guard, is_manage
+from storefront.admin.orders.acts import order_acts
+from storefront.admin.orders.listing import ORDERS
+from storefront.admin.orders.parcels import parcel_acts
+from storefront.admin.orders.views import order_pages
 from storefront.admin.plugins.views import PLUGINS, plugin_admin
 from storefront.admin.registry import plugin_pages, register_pages
 from storefront.admin.settings.currencies import CURRENCIES
@@ -24,6 +28,7 @@ from storefront.admin.settings.destinations import DESTINATIONS
 from storefront.admin.settings.policies import POLICIES
 from storefront.admin.staff import STAFF, staff_pages
 from storefront.admin.tasks.views import task_pages
+from storefront.admin.today.views import today_page
 from storefront.core.contracts.manage import ManagePage
 from storefront.core.i18n.translate import N_, domain_gettext
 from storefront.core.i18n.translate import gettext as _
@@ -32,6 +37,7 @@ from storefront.shop.context import current_shop, extension
 __all__ = ["MANAGE", "init_manage"]
 
 PAGES: tuple[ManagePage, ...] = (
+    ORDERS,
     PRODUCTS,
     STOCK,
     CATEGORIES,
@@ -47,6 +53,10 @@ PAGES: tuple[ManagePage, ...] = (
     AUDIT,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    today_page,
+    order_pages,
+    order_acts,
+    parcel_acts,
     staff_pages,
     task_pages,
     stock_pages,
@@ -67,7 +77,14 @@ class Entry:
 
 
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    (N_("Shop"), (Entry(N_("Today"), "", "today.view"),)),
+    (
+        N_("Shop"),
+        (
+            Entry(N_("Today"), "", "today.view"),
+            Entry(N_("Orders"), "orders/", "orders.view"),
+            Entry(N_("Pack list"), "orders/pack-list", "shipments.edit"),
+        ),
+    ),
     (
         N_("Goods"),
         (

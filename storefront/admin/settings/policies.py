@@ -100,6 +100,8 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
             _setting("shop.name", N_("Name"), per_language=True, required=True, max_length=80),
             _setting("shop.seal", N_("Character in the seal"), max_length=2, help=N_("Empty: the first of the name.")),
             _setting("shop.email", N_("Mail address"), Kind.MAIL, help=N_("Sender of mails, and where answers go.")),
+            _setting("shop.address", N_("Address on papers"), Kind.LINES, per_language=True, max_length=300),
+            _setting("shop.tax_number", N_("Registration number for invoices"), max_length=20, help=N_("T and 13 digits; printed on domestic invoices.")),
             _setting("shop.from_name", N_("Sender's name in mails"), per_language=True, max_length=80),
             _setting("shop.default_language", N_("Default language"), Kind.CHOICE, choices=_languages, required=True),
             _setting("shop.base_currency", N_("Base currency"), fixed=True),

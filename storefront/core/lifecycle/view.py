@@ -48,6 +48,7 @@ class ChargeView:
     kind: str
     label: str
     amount: int
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def order_view(order: Order, providers: Providers, *, history: bool = False) -> 
         revision=order.revision,
         lines=tuple(_line(line, whole=order.state == "cancelled") for line in lines),
         items=revision.items,
-        charges=tuple(ChargeView(c.kind, _label(c, order.locale), c.amount) for c in charges),
+        charges=tuple(ChargeView(c.kind, _label(c, order.locale), c.amount, c.id) for c in charges),
         total=revision.total,
         bills=bills,
         shipments=shipments,

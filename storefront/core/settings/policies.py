@@ -12,6 +12,8 @@ DEFAULTS: dict[str, Any] = {
     "shop.name": {"en": "Storefront"},  # shown name, per language
     "shop.seal": "",  # one character in the seal beside the name; empty: the first of the name
     "shop.email": "",  # sender of mails and address for replies
+    "shop.address": {},  # on invoices and slips, per language, several lines
+    "shop.tax_number": "",  # registration number of a qualified invoice, on domestic ones
     "shop.from_name": {},  # sender's name in mails, per language; empty: shop.name
     "shop.default_language": "en",  # when neither cookie nor header says which
     "shop.base_currency": "JPY",  # every price, threshold and rate is kept in it

@@ -1,0 +1,1 @@
+"""The order desk: the list, one order with every act, its papers."""
