@@ -1,6 +1,7 @@
 """``storefront orders``: what the owner does with orders."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import click
 from sqlalchemy import select
@@ -11,13 +12,18 @@ from storefront.core.db import run_unit, session, utcnow
 from storefront.core.lifecycle import ship as shipping
 from storefront.core.lifecycle.cancel import cancel_order
 from storefront.core.lifecycle.edit import cancel_lines
+from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.receive import receive
+from storefront.core.lifecycle.refund import confirm_refund, request_refund, send_refund
+from storefront.core.lifecycle.refund_choice import bill_to_refund, chosen_parts
+from storefront.core.lifecycle.refund_tasks import NOTHING_OWED, confirm_task, owed_back, take_up
 from storefront.core.lifecycle.view import OrderView, order_view
 from storefront.core.orders.errors import UnknownOrder
 from storefront.core.orders.models import Order, OrderRevision
 from storefront.core.orders.queries import find_order
 from storefront.core.orders.service import NO_SUCH_ORDER, lines_of, live_quantity
 from storefront.core.orders.states import CancelReason, OrderState
+from storefront.core.payments.models import Refund
 from storefront.core.values.money import BadAmount, Money, format_major, parse_major
 
 REASONS = [str(r) for r in (CancelReason.OWNER, CancelReason.SHOPPER, CancelReason.UNAVAILABLE, CancelReason.LIMIT)]
@@ -29,7 +35,7 @@ line_option = click.option(
 
 @click.group()
 def orders() -> None:
-    """See, pay, ship and cancel orders."""
+    """See, pay, ship, refund and cancel orders."""
 
 
 @orders.command("list")
@@ -154,6 +160,98 @@ def ship(number: str, weight: int | None, tracking: str, lines: tuple[str, ...],
 
 @orders.command()
 @click.argument("number")
+@click.option("--bill", default="", help="Bill number, where the order has several. Default: the newest paid one.")
+@click.option("--amount", default="", help="So much of it, in the order's currency: 4906 or 38.50.")
+@click.option("--shipping", is_flag=True, help="The postage.")
+@click.option("--owed", is_flag=True, help="All open refund tasks: of cancelled orders, late, overpaid, other money.")
+@click.option("--reference", default="", help="It was sent by hand, under this reference of the bank.")
+@click.option("--reason", default="", help="In words, for the order's history.")
+@line_option
+@as_json_option
+def refund(
+    number: str,
+    bill: str,
+    amount: str,
+    shipping: bool,
+    owed: bool,
+    reference: str,
+    reason: str,
+    lines: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Give money back: all that was paid, or what is chosen. A method that can pay back does so at once; else send the
+    money by hand and call this with --reference."""
+    if owed and (bill or amount or shipping or lines):
+        raise click.ClickException("--owed gives back what is owed; it goes with --reference and --reason alone.")
+    with open_shop() as shop:
+        by, now = actor(), utcnow()
+
+        def act() -> list[int]:
+            order = find_order(number)
+            if order is None:
+                raise UnknownOrder(NO_SUCH_ORDER, number=number[:40])
+            if owed:
+                return _owed(order, shop, reference, reason, by, now)
+            wanted = Money(_amount(amount, order.currency), order.currency).amount if amount else None
+            chosen = bill_to_refund(order.id, number, bill)
+            parts = chosen_parts(chosen, lines=_wanted_lines(lines), shipping=shipping, amount=wanted)
+            made = request_refund(chosen.number, parts, shop.providers, actor=by, now=now, reason=reason)
+            if reference:
+                for refund_id in made:
+                    confirm_refund(refund_id, reference, actor=by, now=now)
+            return made
+
+        made = run_unit(act)
+        for refund_id in made:
+            send_refund(refund_id, shop.providers, shop.settings.public_url)
+        _told(made, as_json)
+
+
+def _owed(order: Order, shop: OpenShop, reference: str, reason: str, by: str, now: datetime) -> list[int]:
+    made: list[int] = []
+    for task in owed_back(order.id, shop.providers):
+        if reference:
+            made += confirm_task(task.id, reference, actor=by, now=now, reason=reason)
+        else:
+            made += take_up(task.id, actor=by, now=now, reason=reason)
+    if not made:
+        raise NotPossible(NOTHING_OWED, number=order.number)
+    return made
+
+
+def _wanted_lines(lines: tuple[str, ...]) -> dict[int, int | None]:
+    return dict(map(_line_and_count, lines))
+
+
+def _told(made: list[int], as_json: bool) -> None:
+    session.rollback()
+    rows = session.scalars(select(Refund).where(Refund.id.in_(made)).order_by(Refund.id)).all()
+    told = [
+        {
+            "id": row.id,
+            "state": row.state,
+            "cause": row.cause,
+            "amount": row.amount,
+            "currency": row.currency,
+            "reference": row.reference,
+        }
+        for row in rows
+    ]
+    if as_json:
+        echo_json(told)
+        return
+    words = {"done": "Sent back", "pending": "Being checked by the provider", "failed": "Refused by the provider"}
+    for row in rows:
+        text = words.get(
+            row.state, "To be sent by hand; then enter its reference with --owed --reference, or in the shop"
+        )
+        click.echo(f"{text}: {format_major(row.amount, row.currency)} {row.currency}.")
+    if not rows:
+        click.echo("Points or deposit went back; no money was paid.")
+
+
+@orders.command()
+@click.argument("number")
 @click.option("--reason", default="", help="In words, for the order's history.")
 @click.option(
     "--because", type=click.Choice(REASONS), help="What the shopper is told. Default: owner; lines: unavailable."
@@ -187,13 +285,15 @@ def _pieces(number: str, lines: tuple[str, ...], *, packing: bool) -> Mapping[in
         raise UnknownOrder(NO_SUCH_ORDER, number=number[:40])
     unpacked = shipping.unshipped(order.id) if packing else {}
     rest = {ln.position: unpacked.get(ln.id, 0) if packing else live_quantity(ln) for ln in lines_of(order.id)}
-    wanted: dict[int, int] = {}
-    for text in lines:
-        position, colon, count = text.partition(":")
-        if not _is_count(position) or (colon and not _is_count(count)):
-            raise click.ClickException(f"--line {text[:40]} is not understood. Write N or N:PIECES, like 2 or 2:3.")
-        wanted[int(position)] = int(count) if colon else rest.get(int(position), 0)
-    return wanted
+    given = dict(map(_line_and_count, lines))
+    return {position: rest.get(position, 0) if count is None else count for position, count in given.items()}
+
+
+def _line_and_count(text: str) -> tuple[int, int | None]:
+    position, colon, count = text.partition(":")
+    if not _is_count(position) or (colon and not _is_count(count)):
+        raise click.ClickException(f"--line {text[:40]} is not understood. Write N or N:PIECES, like 2 or 2:3.")
+    return int(position), int(count) if colon else None
 
 
 def _is_count(text: str) -> bool:

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, request
 
 from storefront.admin.guard import needs
 from storefront.admin.orders import words
-from storefront.admin.orders.carrying import Work, carry_out, refuse
+from storefront.admin.orders.carrying import Work, carry_out, refuse, seen
 from storefront.admin.orders.typed import Entry
 from storefront.core.i18n.formats import format_money
 from storefront.core.i18n.translate import gettext as _
@@ -19,6 +19,7 @@ from storefront.core.lifecycle.refund import confirm_refund, request_refund
 from storefront.core.lifecycle.refund_choice import bill_to_refund, chosen_parts
 from storefront.core.lifecycle.refund_tasks import confirm_task, take_up
 from storefront.core.lifecycle.resend import resend_mail
+from storefront.core.lifecycle.seen import changed_since
 from storefront.core.lifecycle.view import BillView, order_view
 from storefront.core.orders.errors import UnknownOrder
 from storefront.core.orders.models import Order
@@ -66,7 +67,9 @@ def pay(number: str) -> Response:
     amount = entry.money("amount", order.currency)
     wanted, reference = entry.text("bill", 40), entry.text("reference", 120)
     bill = next((b for b in order.bills if b.number == wanted), order.open_bill)
-    question = "" if amount is None else _question(amount, bill, order.currency)
+    # A click more, or a page of yesterday, is answered by what happened meanwhile, not by a question.
+    asks = amount is not None and not changed_since(order.id, seen())
+    question = _question(amount or 0, bill, order.currency) if asks else ""
     if question and request.form.get("confirmed") != str(amount):
         return refuse(number, "pay", [], status=200, question=question, confirm=str(amount))
 

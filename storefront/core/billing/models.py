@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.core.db import Base, UtcDateTime, new_secret, utcnow
+
+OPEN = "state = 'open'"
 
 
 class Bill(Base):
@@ -19,6 +21,7 @@ class Bill(Base):
         CheckConstraint("amount >= 0", name="amount"),
         CheckConstraint("(kind = 'topup') = (order_id IS NULL)", name="order"),
         Index(None, "state", "due_at"),
+        Index("ix_bill_open", "order_id", sqlite_where=text(OPEN), postgresql_where=text(OPEN)),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text, union
 
-from storefront.core.billing.models import Bill
-from storefront.core.orders.models import AWAITED, TO_PACK, Order, OrderFlag, OrderLine
+from storefront.core.billing.models import OPEN, Bill
+from storefront.core.orders.models import AWAITED, Order, OrderFlag, OrderLine
 from storefront.core.payments.models import PaymentAttempt, RefundTask
 from storefront.core.shipping.models import HERE, Shipment, ShipmentLine
 
@@ -26,6 +26,7 @@ WAITS = ("money", "pack", "hand_over", "goods", "refund", "look")
 PAYMENTS = ("open", "paid", "later")
 
 LEFT = ("handed_over", "delivered")
+WAITING_ITEMS = ("ordered", "awaiting_release", "awaiting_supplier", "awaiting_arrival")
 
 
 def placed() -> Condition:
@@ -43,7 +44,13 @@ def has_status(status: str) -> Condition | None:
     left = exists().where(Shipment.order_id == Order.id, Shipment.state.in_(LEFT))
     match status:
         case "awaiting_payment":
-            return and_(Order.state == "pending", ~checked)
+            running = (
+                select(PaymentAttempt.id)
+                .join(Bill, PaymentAttempt.bill_id == Bill.id)
+                .where(Bill.order_id == Order.id, Bill.state == "open", PaymentAttempt.state == "pending")
+                .correlate(Order)
+            )
+            return and_(Order.state == "pending", ~running.exists())
         case "payment_checked":
             return and_(Order.state == "pending", checked)
         case "processing":
@@ -74,19 +81,24 @@ def waits_for(what: str) -> Condition | None:
 
 
 def to_pack() -> Condition:
-    """Paid, everything there, and something of it in no parcel yet, or in one that is only planned."""
+    """Paid, everything there, and something of it in no parcel yet, or in one that is only planned. Asked order by order
+    along the index on the state: few are being prepared at any time, and most of those fail at the first question."""
     return and_(
         Order.state == "processing",
-        or_(
-            Order.id.in_(select(OrderLine.order_id).where(_in_hand(), OrderLine.quantity > _not_to_pack())),
-            Order.id.in_(select(Shipment.order_id).where(_here(), Shipment.state == "planned")),
+        ~exists().where(
+            OrderLine.order_id == Order.id,
+            OrderLine.item_state.in_(WAITING_ITEMS),
+            OrderLine.quantity > OrderLine.cancelled_quantity,
         ),
-        Order.id.not_in(awaited()),
+        or_(
+            exists().where(
+                OrderLine.order_id == Order.id,
+                OrderLine.item_state.in_(("in_hand", "packed")),
+                OrderLine.quantity > _not_to_pack(),
+            ),
+            exists().where(Shipment.order_id == Order.id, Shipment.state == "planned"),
+        ),
     )
-
-
-def _in_hand() -> Condition:
-    return text(f"order_line.{TO_PACK}")  # type: ignore[return-value]
 
 
 def _here() -> Condition:
@@ -113,14 +125,17 @@ def _not_to_pack() -> ColumnElement[int]:
 
 def paid_how(payment: str) -> Condition | None:
     """``open``: a bill waits. ``later``: the goods go before the money. ``paid``: nothing is to come."""
-    unpaid = select(Bill.order_id).where(Bill.state == "open", Bill.order_id.is_not(None))
+    unpaid = select(Bill.order_id).where(text(f"bill.{OPEN}"), Bill.order_id.is_not(None))
     match payment:
         case "open":
             return Order.id.in_(unpaid)
         case "later":
             return and_(Order.state.in_(("processing", "shipped")), Order.id.in_(unpaid))
         case "paid":
-            return and_(Order.state.in_(("processing", "shipped", "completed")), Order.id.not_in(unpaid))
+            return and_(
+                Order.state.not_in(("draft", "pending", "cancelled")),
+                ~exists().where(Bill.order_id == Order.id, text(f"bill.{OPEN}")),
+            )
     return None
 
 

@@ -9,15 +9,13 @@ from sqlalchemy import Select, func, select
 
 from storefront.core.billing.models import Bill
 from storefront.core.db import session
-from storefront.core.desk.conditions import CONDITIONS, LEFT, placed, placed_from, placed_to, question_is
+from storefront.core.desk.conditions import CONDITIONS, LEFT, WAITING_ITEMS, placed, placed_from, placed_to, question_is
 from storefront.core.orders.models import Order, OrderFlag, OrderLine, OrderRevision
 from storefront.core.paging import QuerySource
 from storefront.core.payments.models import PaymentAttempt, RefundTask
 from storefront.core.shipping.models import Shipment, ShipmentLine
 from storefront.core.values.address import Address
 from storefront.core.values.money import Money
-
-AWAITED = ("ordered", "awaiting_release", "awaiting_supplier", "awaiting_arrival")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ def _lines(ids: Sequence[int], about: Mapping[int, _About]) -> None:
     for order_id, state, pieces in found:
         one = about[order_id]
         one.pieces += int(pieces)
-        if state in AWAITED:
+        if state in WAITING_ITEMS:
             one.awaited += int(pieces)
         elif state in ("in_hand", "packed"):
             one.in_hand += int(pieces)

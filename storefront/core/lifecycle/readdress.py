@@ -7,7 +7,6 @@ from sqlalchemy import select
 from storefront.core.audit.service import record
 from storefront.core.billing import service as billing
 from storefront.core.contracts.providers import Providers
-from storefront.core.contracts.shipping import ShippingQuote
 from storefront.core.db import session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.drafting import kept_quote
@@ -22,7 +21,7 @@ from storefront.core.payments import service as payments
 from storefront.core.pricing.methods import find_method
 from storefront.core.settings.calendar import ships_on
 from storefront.core.settings.snapshot import ShopSnapshot
-from storefront.core.shipping.deliveries import delivery_choices, find_choice
+from storefront.core.shipping.deliveries import DeliveryChoice, delivery_choices, find_choice
 from storefront.core.shipping.models import Shipment
 from storefront.core.shipping.permission import closed_for
 from storefront.core.values.address import Address
@@ -54,10 +53,10 @@ def change_address(
         raise NotPossible(N_("This is the address already. Nothing was changed."))
     _check(order)
     moves = address.destination != before.destination
-    quote = _check_destination(order, address, shop, providers, now) if moves else None
+    delivery = _check_destination(order, address, shop, providers, now) if moves else None
     order.address, order.country, order.email = address.to_json(), address.country, address.email
-    if quote is not None:
-        order.shipping_quote = kept_quote(quote)
+    if delivery is not None and delivery.quote is not None:
+        order.service, order.shipping_quote = delivery.quote.key, kept_quote(delivery.quote)
         _reprice(order, shop, providers, actor, now)
     old, new = before.to_json(), address.to_json()
     fields = sorted(name for name in new if new[name] != old[name])
@@ -87,8 +86,8 @@ def _check(order: Order) -> None:
 
 def _check_destination(
     order: Order, address: Address, shop: ShopSnapshot, providers: Providers, now: datetime
-) -> ShippingQuote:
-    """What the chosen delivery costs to the new place."""
+) -> DeliveryChoice:
+    """How the parcel goes to the new place: by the service that was chosen, else by its carrier's cheapest one."""
     bills = billing.bills_of(order.id, "open", "settled")
     if any(bill.state == "settled" or payments.captured_sum(bill.id) for bill in bills):
         raise NotPossible(PAID, number=order.number, country=order.country)
@@ -104,13 +103,15 @@ def _check_destination(
         ships_on(now, shop.policies),
         shop.policies,
     )
-    found = find_choice(choices, f"{order.carrier}:{order.service}")
-    if found is None or found.quote is None:
+    found = find_choice(choices, f"{order.carrier}:{order.service}") or next(
+        (choice for choice in choices if choice.choosable and choice.carrier == order.carrier), None
+    )
+    if found is None:
         raise NotPossible(
-            N_("The delivery that was chosen for order %(number)s does not go to this address. Nothing was changed."),
+            N_("The carrier of order %(number)s does not go to this address. Nothing was changed."),
             number=order.number,
         )
-    return found.quote
+    return found
 
 
 def _reprice(order: Order, shop: ShopSnapshot, providers: Providers, actor: str, now: datetime) -> None:

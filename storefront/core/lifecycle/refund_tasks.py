@@ -24,6 +24,7 @@ from storefront.core.payments import service as payments
 from storefront.core.payments.models import PaymentAttempt, Refund, RefundTask
 from storefront.core.values.money import prorate
 
+NOTHING_OWED = N_("Nothing of order %(number)s is owed back. Nothing was changed.")
 CLOSED = N_("This money went back already, or nothing is owed. Nothing was changed.")
 
 

@@ -52,9 +52,14 @@ def require_seen(number: str, seen: int) -> None:
     """Lock order ``number`` and make sure that nothing happened to it since event ``seen``, inside the caller's unit and
     before its act. Raises ``UnknownOrder``, ``ChangedMeanwhile``."""
     order = lock_order(number)
-    newer = [event for event in history_of(order.id, after=seen) if event.name not in HARMLESS]
+    newer = changed_since(order.id, seen)
     if newer:
         raise ChangedMeanwhile(order.number, newer)
+
+
+def changed_since(order_id: int, seen: int) -> list[HistoryRow]:
+    """What happened since event ``seen`` that an act may depend upon, oldest first."""
+    return [event for event in history_of(order_id, after=seen) if event.name not in HARMLESS]
 
 
 def history_of(order_id: int, after: int = 0) -> tuple[HistoryRow, ...]:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.core.db import Base, Json, UtcDateTime, utcnow
 
-TO_PACK = "item_state IN ('in_hand','packed')"
 AWAITED = "item_state IN ('ordered','awaiting_release','awaiting_supplier','awaiting_arrival')"
 AWAITING_RELEASE = "item_state = 'awaiting_release'"
 
@@ -103,7 +102,6 @@ class OrderLine(Base):
             name="item_state",
         ),
         # What waits is little beside what was sent: these hold only that.
-        Index("ix_order_line_to_pack", "order_id", sqlite_where=text(TO_PACK), postgresql_where=text(TO_PACK)),
         Index("ix_order_line_awaited", "order_id", sqlite_where=text(AWAITED), postgresql_where=text(AWAITED)),
         Index(
             "ix_order_line_release",

@@ -146,3 +146,31 @@ def test_how_a_price_came_about_is_explained(cli: Cli, number: str) -> None:
 def test_a_mail_is_previewed_for_a_real_order_and_for_none(cli: Cli, number: str) -> None:
     assert number in cli("mail", "preview", "order_accepted", "--order", number).stdout
     assert '<html lang="zh-Hant">' in cli("mail", "preview", "order_shipped", "--lang", "zh-hant", "--html").stdout
+
+
+def refunds(cli: Cli, *arguments: str) -> list[tuple[str, int, str]]:
+    rows = json.loads(cli("orders", "refund", *arguments, "--json").stdout)
+    return [(row["state"], row["amount"], row["reference"]) for row in rows]
+
+
+@pytest.mark.req("PAY-5")
+def test_money_is_given_back_by_line_postage_amount_and_what_is_left(cli: Cli, number: str) -> None:
+    assert "not paid" in cli("orders", "refund", number, code=1).stderr
+    cli("orders", "pay", number, "--amount", "3500")
+    assert refunds(cli, number, "--line", "1:1", "--reference", "B1") == [("done", 1000, "B1")]
+    assert refunds(cli, number, "--shipping", "--amount", "200", "--reason", "late") == [("requested", 200, "")]
+    text = cli("orders", "refund", number, "--line", "1", "--reference", "B2").stdout
+    assert text == "Sent back: 2000 JPY.\n"
+    assert "To be sent by hand" in cli("orders", "refund", number).stdout
+    assert "left to give back" in cli("orders", "refund", number, code=1).stderr
+    for wrong in (("--line", "x"), ("--amount", "abc"), ("--bill", "nothing"), ("--owed", "--shipping")):
+        assert cli("orders", "refund", number, *wrong, code=1).stdout == ""
+
+
+@pytest.mark.req("PAY-5", "PAY-6")
+def test_what_is_owed_goes_back_whatever_the_reason(cli: Cli, number: str) -> None:
+    assert "Nothing" in cli("orders", "refund", number, "--owed", code=1).stderr
+    cli("orders", "pay", number, "--amount", "3600")
+    cli("orders", "cancel", number)
+    assert sorted(refunds(cli, number, "--owed", "--reference", "B1")) == [("done", 100, "B1"), ("done", 3500, "B1")]
+    assert session.scalars(select(RefundTask.state)).all() == ["done", "done"]
