@@ -24,7 +24,7 @@ TOKYO = {
 
 @dataclass
 class Form:
-    """A form as the page shows it. ``fields``: what a browser would send (of several ticked boxes with one name a list);
+    """A form as the page shows it. ``fields``: what a browser would send (of several ticked boxes or hidden inputs with one name a list);
     ``options``: choices by name, ``disabled`` ones left out."""
 
     attributes: Mapping[str, str]
@@ -96,6 +96,8 @@ class Page(HTMLParser):
                     form.options.setdefault(name, []).append(given.get("value", "on"))
                     if "checked" in given:
                         self._tick(form, name, given.get("value", "on"))
+            elif given.get("type") == "hidden":
+                self._tick(form, name, given.get("value", ""))
             else:
                 form.fields[name] = given.get("value", "")
 

@@ -172,12 +172,13 @@ def _mails(desk: DeskOrder) -> list[tuple[str, str]]:
     order = desk.view
     if order.placed_at is None:
         return []
-    if order.state == "cancelled":
-        return [("order_cancelled", _(words.MAILS["order_cancelled"]))]
-    found = [("order_accepted", _(words.MAILS["order_accepted"]))]
-    for position, parcel in enumerate(order.shipments, start=1):
+    kinds = ("order_cancelled",) if order.state == "cancelled" else ("order_accepted",)
+    found = [(kind, _(words.MAILS[kind])) for kind in kinds]
+    parcels = enumerate(order.shipments, start=1) if order.state != "cancelled" else ()
+    shipped = words.MAILS["order_shipped"]
+    for position, parcel in parcels:
         if parcel.handed_over_at:
-            label = _("%(mail)s (parcel %(number)s)", mail=_(words.MAILS["order_shipped"]), number=position)
+            label = _("%(mail)s (parcel %(number)s)", mail=_(shipped), number=position)
             found.append((f"order_shipped:{parcel.id}", label))
     return found
 
