@@ -8,7 +8,7 @@ from flask import Flask
 
 from storefront.core.db import session
 from storefront.core.invariants.checks import run_all
-from storefront.testing.desk import staff_client
+from storefront.testing.desk import make_member, staff_client
 from storefront.testing.factories import make_product
 from storefront.testing.visitor import TAIPEI, Visitor
 
@@ -29,6 +29,8 @@ def goods(app: Flask, open_shop: None, unit: Callable[[], AbstractContextManager
         )
         make_product(code="CUP", name="Tea cup", price=3000, on_hand=9, customs_description="Porcelain cup")
         make_product(code="POT", name="Iron pot", price=8000, on_hand=0, sku_values={"mode": "back_order"})
+    with app.app_context():
+        make_member("owner")  # a shop with staff has an owner
     yield
     with app.app_context():
         assert run_all() == []

@@ -153,7 +153,7 @@ def work_off(app: Flask) -> None:
             with extension.host.bind(extension.snapshots.current()) as providers:
                 shop = extension.snapshots.current()
                 session.rollback()
-                run_task(Work(row, shop, providers, None))  # type: ignore[arg-type]
+                run_task(Work(row, None, shop, providers))  # type: ignore[arg-type]
 
 
 def test_many_orders_are_packed_and_written_to_a_file(app: Flask, member: Member, shop_at_work: dict[str, str]) -> None:
