@@ -117,7 +117,7 @@ ORDERS = ManagePage(
         source=order_source(shop_zone),
         row_id=lambda row: str(row.number),
         row_url=lambda row: order_path(row.number),
-        search=N_("Number, mail or tracking number"),
+        search=N_("Number, name, mail, item or tracking number"),
         filters=(
             Filter("status", N_("State"), {key: words for key, words in STATUS.items() if key not in ("draft", "pending")}),
             Filter("waits", N_("What waits"), WAITS),

@@ -19,6 +19,7 @@ from storefront.core.lifecycle.ship import (
     lock_parcel,
     unshipped,
 )
+from storefront.core.orders.finding import index_order
 from storefront.core.orders.models import Order
 from storefront.core.orders.service import lines_of, move_item, note_event
 from storefront.core.orders.states import ItemState
@@ -191,6 +192,7 @@ def fix_tracking(
         order, "tracking_changed", actor, now=now, shipment=shipment.id, before=before, after=number, mailed=mail
     )
     session.flush()
+    index_order(order)
     if mail:
         promise_mail("tracking_changed", order, key=str(event.id), shipment_id=shipment.id)
     record(

@@ -15,6 +15,7 @@ from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.promote import promise_mail
 from storefront.core.lifecycle.release import money_may_move
 from storefront.core.lifecycle.repay import methods_for
+from storefront.core.orders.finding import index_order
 from storefront.core.orders.models import Order
 from storefront.core.orders.service import lines_of, lock_order, note_event
 from storefront.core.payments import service as payments
@@ -64,6 +65,7 @@ def change_address(
         order, "address_changed", actor, reason=reason, now=now, before={name: old[name] for name in fields}
     )
     session.flush()
+    index_order(order)
     promise_mail("address_changed", order, key=str(event.id))
     record(actor, "order.address", ("order", order.number), reason, fields=fields)
     return order

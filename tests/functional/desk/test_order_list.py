@@ -103,6 +103,8 @@ def test_the_list_is_asked_by_everything_it_shows(
         "waits=nonsense&status=shipped": ["sent"],
         f"q={n['pack']}": ["pack"],
         "q=EN123456789JP": ["partly"],
+        "q=陳": ["partly"],
+        "q=陳&status=shipped": [],
         "q=no-such-thing": [],
     }.items():
         assert listed(owner, query) == [n[name] for name in wanted], query
@@ -176,8 +178,8 @@ def test_many_orders_are_packed_and_written_to_a_file(app: Flask, member: Member
     form = owner.page.form("list-form")
     owner.posts("/manage/orders/export", {**form.fields, "format": "csv"})
     work_off(app)
-    owner.gets(owner.last.request.path + "/file")
-    lines = owner.last.text.splitlines()
+    with owner.gets(owner.last.request.path + "/file") as file:
+        lines = file.text.splitlines()
     assert len(lines) == len(n) + 1 and any("林怡君" in line and "lin@example.com" in line for line in lines)
 
 
