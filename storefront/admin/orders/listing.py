@@ -102,9 +102,9 @@ ORDERS = ManagePage(
         columns=(
             Column("number", N_("Order"), link=True),
             Column("placed_at", N_("Placed"), Show.MOMENT, sort=True),
-            Column("who", N_("Who"), lang=lambda row: row.locale),
+            Column("who", N_("Shopper"), lang=lambda row: row.locale),
             Column("country", N_("Country"), value=_country),
-            Column("status", N_("State"), Show.STATUS, words=STATUS),
+            Column("status", N_("Order state"), Show.STATUS, words=STATUS),
             Column("total", N_("Total"), Show.MONEY),
             Column("waits", N_("What waits"), Show.TAGS, value=_waits),
             _column("email", N_("Mail"), lambda row: row.email),
@@ -119,7 +119,7 @@ ORDERS = ManagePage(
         row_url=lambda row: order_path(row.number),
         search=N_("Number, name, mail, item or tracking number"),
         filters=(
-            Filter("status", N_("State"), {key: words for key, words in STATUS.items() if key not in ("draft", "pending")}),
+            Filter("status", N_("Order state"), {key: words for key, words in STATUS.items() if key not in ("draft", "pending")}),
             Filter("waits", N_("What waits"), WAITS),
             Filter("payment", N_("Payment"), PAYMENTS),
             Filter("country", N_("Country"), lambda: country_choices(current_language())),

@@ -29,7 +29,6 @@ LABELS = {
     "bill": N_("Invoice number"),
     "date": N_("Date"),
     "to": N_("Goes to"),
-    "from": N_("From"),
     "item": N_("Item"),
     "pieces": N_("Pieces"),
     "price": N_("Price"),
