@@ -23,6 +23,7 @@ from storefront.admin.orders.parcels import parcel_acts
 from storefront.admin.orders.views import order_pages
 from storefront.admin.plugins.views import PLUGINS, plugin_admin
 from storefront.admin.registry import plugin_pages, register_pages
+from storefront.admin.search.views import search_pages
 from storefront.admin.settings.currencies import CURRENCIES
 from storefront.admin.settings.destinations import DESTINATIONS
 from storefront.admin.settings.policies import POLICIES
@@ -59,6 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     parcel_acts,
     staff_pages,
     task_pages,
+    search_pages,
     stock_pages,
     picture_pages,
     category_picture,

@@ -1,6 +1,6 @@
 """Showing a declared list; acting on its rows; writing it to a file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Response, abort, request
@@ -14,7 +14,7 @@ from storefront.admin.once import new_token, once
 from storefront.admin.registry import Registered
 from storefront.admin.tasks.paths import task_path
 from storefront.admin.tasks.running import BULK, EXPORT
-from storefront.core.contracts.manage import Ask, BulkAct, Choices, Column, Filter, ListSpec
+from storefront.core.contracts.manage import Ask, BulkAct, Choices, Column, Filter, Found, ListSpec
 from storefront.core.db import run_unit, session
 from storefront.core.i18n.translate import Translator, domain_gettext, ngettext
 from storefront.core.i18n.translate import gettext as _
@@ -58,10 +58,8 @@ def show_list(page: Registered) -> Response:
     spec = _spec(page)
     ask = ask_from(spec, request.args)
     found = spec.source.page(ask)
-    words, zone = domain_gettext(page.source), str(current_shop().policy("shop.time_zone"))
-    member = current_member()
-    shown = [column for column in spec.columns if column.shown]
-    rows = [_row(page, spec, row, words, zone) for row in found.rows]
+    words, member = domain_gettext(page.source), current_member()
+    rows = rows_of(page, found.rows)
     acts = [act for act in spec.bulk if member.may(act.right)]
     return render_page(
         "manage/list.html",
@@ -71,12 +69,12 @@ def show_list(page: Registered) -> Response:
         words=words,
         ask=ask,
         query=query_of(ask, after="", before=""),
-        heads=[_head(page, column, ask, words) for column in shown],
+        heads=heads_of(page, ask),
         rows=rows,
         filters=_filters(spec, ask, words),
         filtered=bool(ask.q or ask.filters),
         found=found,
-        count_words=_count(found.total, found.capped),
+        count_words=count_words(found),
         next=query_of(ask, after=found.next, before="") if found.next else "",
         previous=query_of(ask, after="", before=found.previous) if found.previous else "",
         first=query_of(ask, after="", before="") or "?" if ask.after or ask.before else "",
@@ -179,6 +177,19 @@ def _spec(page: Registered) -> ListSpec:
     return page.spec.rows
 
 
+def rows_of(page: Registered, rows: Iterable[object]) -> list[RowView]:
+    """Rows of the page's source as its list shows them."""
+    spec, words, zone = _spec(page), domain_gettext(page.source), str(current_shop().policy("shop.time_zone"))
+    return [_row(page, spec, row, words, zone) for row in rows]
+
+
+def heads_of(page: Registered, ask: Ask, *, linked: bool = True) -> list[Head]:
+    """Titles of the columns; ``linked``: those that can be sorted by lead there."""
+    words = domain_gettext(page.source)
+    found = [_head(page, column, ask, words) for column in _spec(page).columns if column.shown]
+    return found if linked else [Head(head.label, head.end) for head in found]
+
+
 def _row(page: Registered, spec: ListSpec, row: object, words: Translator, zone: str) -> RowView:
     row_id = spec.id_of(row)
     href = spec.row_url(row) if spec.row_url else page.form_path(row_id) if page.spec.form is not None else ""
@@ -214,7 +225,7 @@ def _choices(choices: Choices | None, words: Translator) -> tuple[tuple[str, str
     return tuple((value, words(label)) for value, label in choices.items())
 
 
-def _count(total: int, capped: bool) -> str:
-    if capped:
-        return _("more than %(count)s", count=f"{total:,}")
-    return ngettext("%(num)s row", "%(num)s rows", total)
+def count_words(found: Found) -> str:
+    if found.capped:
+        return _("more than %(count)s", count=f"{found.total:,}")
+    return ngettext("%(num)s row", "%(num)s rows", found.total)

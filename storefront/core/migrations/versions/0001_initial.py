@@ -633,9 +633,13 @@ def upgrade() -> None:
     sa.UniqueConstraint('number', name=op.f('uq_order_number'))
     )
     with op.batch_alter_table('order', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_order_carrier_placed_at_id'), ['carrier', 'placed_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_order_country_placed_at_id'), ['country', 'placed_at', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_order_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_order_email'), ['email'], unique=False)
-        batch_op.create_index(batch_op.f('ix_order_state_placed_at'), ['state', 'placed_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_order_method_placed_at_id'), ['method', 'placed_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_order_placed_at_id'), ['placed_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_order_state_placed_at_id'), ['state', 'placed_at', 'id'], unique=False)
         batch_op.create_index('uq_order_draft_cart', ['cart_id'], unique=True, sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
 
     op.create_table('shelf_entry',
@@ -711,6 +715,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('bill', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_bill_customer_id'), ['customer_id'], unique=False)
+        batch_op.create_index('ix_bill_open', ['order_id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index(batch_op.f('ix_bill_order_id'), ['order_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_bill_state_due_at'), ['state', 'due_at'], unique=False)
 
@@ -768,6 +773,18 @@ def upgrade() -> None:
     with op.batch_alter_table('order_event', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_order_event_order_id_id'), ['order_id', 'id'], unique=False)
 
+    op.create_table('order_flag',
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('actor', sa.String(length=120), nullable=False),
+    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['order_id'], ['order.id'], name=op.f('fk_order_flag_order_id_order')),
+    sa.PrimaryKeyConstraint('order_id', 'kind', name=op.f('pk_order_flag'))
+    )
+    with op.batch_alter_table('order_flag', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_order_flag_raised_at_order_id'), ['raised_at', 'order_id'], unique=False)
+
     op.create_table('order_line',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('order_id', sa.Integer(), nullable=False),
@@ -807,6 +824,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('order_id', 'position', name=op.f('uq_order_line_order_id_position'))
     )
     with op.batch_alter_table('order_line', schema=None) as batch_op:
+        batch_op.create_index('ix_order_line_awaited', ['order_id'], unique=False, sqlite_where=sa.text("item_state IN ('ordered','awaiting_release','awaiting_supplier','awaiting_arrival')"), postgresql_where=sa.text("item_state IN ('ordered','awaiting_release','awaiting_supplier','awaiting_arrival')"))
+        batch_op.create_index('ix_order_line_release', ['release', 'order_id'], unique=False, sqlite_where=sa.text("item_state = 'awaiting_release'"), postgresql_where=sa.text("item_state = 'awaiting_release'"))
         batch_op.create_index(batch_op.f('ix_order_line_sku_id'), ['sku_id'], unique=False)
 
     op.create_table('order_revision',
@@ -862,6 +881,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shipment'))
     )
     with op.batch_alter_table('shipment', schema=None) as batch_op:
+        batch_op.create_index('ix_shipment_here', ['state', 'created_at', 'order_id'], unique=False, sqlite_where=sa.text("state IN ('planned','packed','labelled')"), postgresql_where=sa.text("state IN ('planned','packed','labelled')"))
         batch_op.create_index(batch_op.f('ix_shipment_order_id_id'), ['order_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shipment_tracking'), ['tracking'], unique=False)
 
@@ -953,6 +973,7 @@ def upgrade() -> None:
     with op.batch_alter_table('payment_attempt', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_payment_attempt_bill_id_id'), ['bill_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_payment_attempt_created_at'), ['created_at'], unique=False)
+        batch_op.create_index('ix_payment_attempt_pending', ['bill_id'], unique=False, sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.create_index('uq_payment_attempt_live', ['bill_id'], unique=True, sqlite_where=sa.text("state IN ('new','redirected','approved','instructed','accepted','pending')"), postgresql_where=sa.text("state IN ('new','redirected','approved','instructed','accepted','pending')"))
         batch_op.create_index('uq_payment_attempt_reference', ['source', 'reference'], unique=True, sqlite_where=sa.text("reference <> ''"), postgresql_where=sa.text("reference <> ''"))
 
@@ -1032,6 +1053,7 @@ def upgrade() -> None:
     sa.Column('attempt_id', sa.Integer(), nullable=True),
     sa.Column('tender_id', sa.Integer(), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('cause', sa.String(length=10), nullable=False),
     sa.Column('currency', sa.String(length=3), nullable=False),
     sa.Column('amount', sa.Integer(), nullable=False),
     sa.Column('reference', sa.String(length=120), nullable=False),
@@ -1039,6 +1061,7 @@ def upgrade() -> None:
     sa.Column('actor', sa.String(length=120), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("cause IN ('bill','late','overpaid','mismatch')", name=op.f('ck_refund_cause')),
     sa.CheckConstraint("state IN ('requested','pending','done','failed')", name=op.f('ck_refund_state')),
     sa.CheckConstraint('(attempt_id IS NULL) <> (tender_id IS NULL)', name=op.f('ck_refund_of_one')),
     sa.CheckConstraint('amount > 0', name=op.f('ck_refund_amount')),
@@ -1052,6 +1075,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_refund_attempt_id'), ['attempt_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_refund_bill_id'), ['bill_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_refund_tender_id'), ['tender_id'], unique=False)
+        batch_op.create_index('ix_refund_waiting', ['created_at'], unique=False, sqlite_where=sa.text("state IN ('requested','pending')"), postgresql_where=sa.text("state IN ('requested','pending')"))
 
     op.create_table('refund_line',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1093,7 +1117,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('refund_task', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_refund_task_bill_id'), ['bill_id'], unique=False)
+        batch_op.create_index('ix_refund_task_open', ['created_at', 'order_id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.create_index(batch_op.f('ix_refund_task_order_id'), ['order_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_refund_task_refund_id'), ['refund_id'], unique=False)
     if op.get_bind().dialect.name == 'sqlite':
         op.execute('CREATE VIRTUAL TABLE search_product_fts USING fts5(tokens, content=\'search_product\', content_rowid=\'rank\', columnsize=0, prefix=\'1 2 3\', tokenize="ascii tokenchars \'=<:%&+#@$*^-_\'")')
         op.execute('CREATE TRIGGER search_product_added AFTER INSERT ON search_product BEGIN INSERT INTO search_product_fts(rowid, tokens) VALUES (new.rank, new.tokens); END')
@@ -1118,7 +1144,9 @@ def downgrade() -> None:
         op.execute('DROP TABLE IF EXISTS search_product_fts')
         op.execute('DROP TABLE IF EXISTS search_order_fts')
     with op.batch_alter_table('refund_task', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_refund_task_refund_id'))
         batch_op.drop_index(batch_op.f('ix_refund_task_order_id'))
+        batch_op.drop_index('ix_refund_task_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index(batch_op.f('ix_refund_task_bill_id'))
 
     op.drop_table('refund_task')
@@ -1129,6 +1157,7 @@ def downgrade() -> None:
 
     op.drop_table('refund_line')
     with op.batch_alter_table('refund', schema=None) as batch_op:
+        batch_op.drop_index('ix_refund_waiting', sqlite_where=sa.text("state IN ('requested','pending')"), postgresql_where=sa.text("state IN ('requested','pending')"))
         batch_op.drop_index(batch_op.f('ix_refund_tender_id'))
         batch_op.drop_index(batch_op.f('ix_refund_bill_id'))
         batch_op.drop_index(batch_op.f('ix_refund_attempt_id'))
@@ -1155,6 +1184,7 @@ def downgrade() -> None:
     with op.batch_alter_table('payment_attempt', schema=None) as batch_op:
         batch_op.drop_index('uq_payment_attempt_reference', sqlite_where=sa.text("reference <> ''"), postgresql_where=sa.text("reference <> ''"))
         batch_op.drop_index('uq_payment_attempt_live', sqlite_where=sa.text("state IN ('new','redirected','approved','instructed','accepted','pending')"), postgresql_where=sa.text("state IN ('new','redirected','approved','instructed','accepted','pending')"))
+        batch_op.drop_index('ix_payment_attempt_pending', sqlite_where=sa.text("state = 'pending'"), postgresql_where=sa.text("state = 'pending'"))
         batch_op.drop_index(batch_op.f('ix_payment_attempt_created_at'))
         batch_op.drop_index(batch_op.f('ix_payment_attempt_bill_id_id'))
 
@@ -1178,6 +1208,7 @@ def downgrade() -> None:
     with op.batch_alter_table('shipment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shipment_tracking'))
         batch_op.drop_index(batch_op.f('ix_shipment_order_id_id'))
+        batch_op.drop_index('ix_shipment_here', sqlite_where=sa.text("state IN ('planned','packed','labelled')"), postgresql_where=sa.text("state IN ('planned','packed','labelled')"))
 
     op.drop_table('shipment')
     op.drop_table('search_order')
@@ -1185,8 +1216,14 @@ def downgrade() -> None:
     op.drop_table('order_revision')
     with op.batch_alter_table('order_line', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_order_line_sku_id'))
+        batch_op.drop_index('ix_order_line_release', sqlite_where=sa.text("item_state = 'awaiting_release'"), postgresql_where=sa.text("item_state = 'awaiting_release'"))
+        batch_op.drop_index('ix_order_line_awaited', sqlite_where=sa.text("item_state IN ('ordered','awaiting_release','awaiting_supplier','awaiting_arrival')"), postgresql_where=sa.text("item_state IN ('ordered','awaiting_release','awaiting_supplier','awaiting_arrival')"))
 
     op.drop_table('order_line')
+    with op.batch_alter_table('order_flag', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_order_flag_raised_at_order_id'))
+
+    op.drop_table('order_flag')
     with op.batch_alter_table('order_event', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_order_event_order_id_id'))
 
@@ -1199,6 +1236,7 @@ def downgrade() -> None:
     with op.batch_alter_table('bill', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_bill_state_due_at'))
         batch_op.drop_index(batch_op.f('ix_bill_order_id'))
+        batch_op.drop_index('ix_bill_open', sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
         batch_op.drop_index(batch_op.f('ix_bill_customer_id'))
 
     op.drop_table('bill')
@@ -1217,9 +1255,13 @@ def downgrade() -> None:
     op.drop_table('shelf_entry')
     with op.batch_alter_table('order', schema=None) as batch_op:
         batch_op.drop_index('uq_order_draft_cart', sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
-        batch_op.drop_index(batch_op.f('ix_order_state_placed_at'))
+        batch_op.drop_index(batch_op.f('ix_order_state_placed_at_id'))
+        batch_op.drop_index(batch_op.f('ix_order_placed_at_id'))
+        batch_op.drop_index(batch_op.f('ix_order_method_placed_at_id'))
         batch_op.drop_index(batch_op.f('ix_order_email'))
         batch_op.drop_index(batch_op.f('ix_order_customer_id'))
+        batch_op.drop_index(batch_op.f('ix_order_country_placed_at_id'))
+        batch_op.drop_index(batch_op.f('ix_order_carrier_placed_at_id'))
 
     op.drop_table('order')
     with op.batch_alter_table('import_origin', schema=None) as batch_op:

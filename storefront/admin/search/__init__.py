@@ -1,0 +1,1 @@
+"""One field for everything: orders and goods by whatever one knows of them."""
