@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from storefront.core.billing.models import Bill
+from storefront.core.catalog.cards.keeping import refresh_concerned
 from storefront.core.catalog.models import Product, ProductText
 from storefront.core.db import session
 from storefront.core.invariants.checks import run_all
@@ -31,6 +32,7 @@ def filled(db: Database, tmp_path: Path) -> Database:
     shop = load_snapshot(1)
     session.rollback()
     assert write_orders(db.engine, 300, shop, 7, UNTIL) == 300
+    refresh_concerned("all", ())  # as tools/bench/shop.py does once everything is there
     return db
 
 
