@@ -20,6 +20,7 @@ COMMANDS = {
     "audit": "storefront.cli.audit:audit",
     "run": "storefront.cli.supervisor:run",
     "serve": "storefront.cli.serve:serve",
+    "worker": "storefront.cli.worker:worker",
     "relay": "storefront.cli.relay:relay",
     "tick": "storefront.cli.relay:tick",
 }

@@ -1,92 +1,35 @@
 """``storefront run``: the whole shop on one machine under one small parent.
 
-The parent never loads the application: it prepares the database in a child, then keeps ``serve`` and ``relay`` running.
+The parent never loads the application: it prepares the database in a child, then keeps ``serve``, the workers, ``relay`` and,
+where no ``REDIS_URL`` is set, a Valkey of its own running. Without any Redis the relay does the workers' part.
 """
 
 import fcntl
 import os
+import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
+from storefront.cli import valkey
+from storefront.cli.children import COMMAND, CannotRun, Child, end_in_order, look_after
 from storefront.cli.lifeline import PARENT_VARIABLE
 from storefront.config import ConfigError, Settings, settings_from_environment
 
-COMMAND = (sys.executable, "-m", "storefront.cli.main")
 SETUP_CODE = "setup_code"
 LOOK_SECONDS = 0.2
 START_SECONDS = 60.0
-STOP_SECONDS = 30.0
-# A child that ends sooner than this has not really started; so many times in a row and the shop gives up.
-HEALTHY_SECONDS = 10.0
-QUICK_DEATHS = 5
-BACK_OFF_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
-
-
-class CannotRun(Exception):
-    """Why the shop does not start, or did not stay up."""
-
-
-@dataclass(slots=True)
-class Child:
-    """One process under the parent. ``quick_deaths``: in a row."""
-
-    name: str
-    arguments: tuple[str, ...]
-    process: "subprocess.Popen[bytes] | None" = None
-    started_at: float = 0.0
-    quick_deaths: int = 0
-    start_again_at: float = field(default=0.0)
-
-    def start(self, env: Mapping[str, str]) -> None:
-        # A session of its own: an interrupt typed at the terminal reaches only the parent, which ends them in order.
-        self.process = subprocess.Popen([*COMMAND, *self.arguments], env=dict(env), start_new_session=True)
-        self.started_at = time.monotonic()
-
-    def ended(self) -> bool:
-        return self.process is not None and self.process.poll() is not None
-
-    def note_death(self) -> None:
-        assert self.process is not None
-        lived = time.monotonic() - self.started_at
-        self.quick_deaths = self.quick_deaths + 1 if lived < HEALTHY_SECONDS else 1
-        if self.quick_deaths > QUICK_DEATHS:
-            raise CannotRun(
-                f"{self.name} ended {QUICK_DEATHS} times in a row right after its start (exit code "
-                f"{self.process.returncode}). What it wrote above says why."
-            )
-        self.start_again_at = time.monotonic() + BACK_OFF_SECONDS[min(self.quick_deaths, len(BACK_OFF_SECONDS)) - 1]
-        self.process = None
-
-    def end(self) -> None:
-        """Ask it to finish, wait, and end it for good when it does not."""
-        if self.process is None:
-            return
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                _end_group(self.process)
-        self.process = None
-
-
-def _end_group(process: "subprocess.Popen[bytes]") -> None:
-    """The child and whatever it started: its session holds nothing else."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    process.wait()
+QUEUES = ("critical", "mail", "slow")
+# A Valkey that ends so often right after its start cannot read its files. They hold nothing that the outbox does not.
+UNREADABLE_AFTER = 3
 
 
 @click.command()
@@ -101,7 +44,8 @@ def run(host: str, port: int) -> None:
         with only_one(settings.data_dir):
             check_port(host, port)
             prepare(settings.profile, env)
-            keep_running(env, host, port, settings)
+            family = make_family(settings, env)
+            keep_running(family, host, port, settings)
     except (CannotRun, ConfigError) as error:
         raise click.ClickException(str(error)) from error
 
@@ -142,43 +86,89 @@ def prepare(profile: str, env: Mapping[str, str]) -> None:
         raise CannotRun("The database could not be prepared; the lines above say why. Nothing was started.")
 
 
-def keep_running(env: Mapping[str, str], host: str, port: int, settings: Settings) -> None:
-    """Until asked to stop. The web ends before the background work, so that what it promised is still begun."""
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Who runs, and with which environment."""
+
+    web: Child
+    workers: tuple[Child, ...]
+    relay: Child
+    redis: Child | None
+    env: Mapping[str, str]
+    redis_note: str
+
+    @property
+    def all(self) -> tuple[Child, ...]:
+        return (*((self.redis,) if self.redis else ()), self.web, *self.workers, self.relay)
+
+    def end(self) -> None:
+        """The web before the background work, so that what it promised is still begun; then who carried messages."""
+        end_in_order(((self.web,), self.workers, (self.relay,), (self.redis,) if self.redis else ()))
+
+
+def make_family(settings: Settings, env: Mapping[str, str]) -> Family:
+    web, relay = Child("web", ("serve",), note=settings.public_url), Child("relay", ("relay",), note="the clock; ")
+    redis, url, note = None, settings.redis_url, "REDIS_URL"
+    if not url:
+        redis, url, note = embedded(settings.data_dir, env)
+    relay.note += "hands over to the workers" if url else "all background work"
+    workers = tuple(Child(name, ("worker", name), needed=False, note="worker") for name in QUEUES) if url else ()
+    return Family(web, workers, relay, redis, {**env, **({"REDIS_URL": url} if url else {})}, note)
+
+
+def embedded(data_dir: Path, env: Mapping[str, str]) -> tuple[Child | None, str, str]:
+    """The Valkey of this shop, its address, and where it comes from; or why there is none."""
+    binary = valkey.find_binary(env)
+    if binary is None:
+        return None, "", "none on this machine"
+    try:
+        path = valkey.socket_path(data_dir, env)
+    except (valkey.SocketRefused, OSError) as error:
+        return None, "", f"none: {error}"
+
+    def before_start(child: Child) -> None:
+        valkey.end_leftover(path, data_dir)
+        if child.quick_deaths >= UNREADABLE_AFTER:
+            shutil.rmtree(data_dir / "valkey", ignore_errors=True)
+            (data_dir / "valkey").mkdir(mode=0o700)
+
+    child = Child(
+        "valkey",
+        tuple(valkey.arguments(binary, path, data_dir)[1:]),
+        needed=False,
+        program=(str(binary),),
+        note="embedded",
+        in_child=valkey.die_with_parent,
+        before_start=before_start,
+    )
+    return child, valkey.url_of(path), "embedded"
+
+
+def keep_running(family: Family, host: str, port: int, settings: Settings) -> None:
+    """Until asked to stop."""
     stop = threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
-    web, relay = Child("web", ("serve",)), Child("relay", ("relay",))
     try:
-        for child in (web, relay):
-            child.start(env)
-        wait_for_web(web, relay, host, port, stop, env)
+        for child in family.all:
+            child.start(family.env)
+        wait_for_web(family, host, port, stop)
         if not stop.is_set():
-            print_status(web, relay, settings)
+            print_status(family, settings)
         while not stop.wait(LOOK_SECONDS):
-            look_after((web, relay), env)
+            look_after(family.all, family.env)
     finally:
-        for child in (web, relay):
-            child.end()
+        family.end()
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def look_after(children: tuple[Child, ...], env: Mapping[str, str]) -> None:
-    """Note who ended, and start again whose pause is over. Raises ``CannotRun``."""
-    for child in children:
-        if child.ended():
-            child.note_death()
-            click.echo(f"{child.name} ended and is started again.", err=True)
-        elif child.process is None and time.monotonic() >= child.start_again_at:
-            child.start(env)
-
-
-def wait_for_web(web: Child, relay: Child, host: str, port: int, stop: threading.Event, env: Mapping[str, str]) -> None:
+def wait_for_web(family: Family, host: str, port: int, stop: threading.Event) -> None:
     """Until the web server takes connections. Raises ``CannotRun`` when it never does."""
     reach = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     until = time.monotonic() + START_SECONDS
     while not stop.is_set():
-        look_after((relay,), env)
-        if web.ended():
+        look_after((child for child in family.all if child is not family.web), family.env)
+        if family.web.ended():
             raise CannotRun("The web server could not start; the lines above say why.")
         try:
             socket.create_connection((reach, port), timeout=1).close()
@@ -189,13 +179,21 @@ def wait_for_web(web: Child, relay: Child, host: str, port: int, stop: threading
         stop.wait(LOOK_SECONDS)
 
 
-def print_status(web: Child, relay: Child, settings: Settings) -> None:
-    def pid(child: Child) -> str:
-        return str(child.process.pid) if child.process else "-"
-
-    click.echo(f"shop   {settings.public_url}/")
-    click.echo(f"web    running  pid {pid(web)}")
-    click.echo(f"relay  running  pid {pid(relay)}  (background work and mail)")
+def print_status(family: Family, settings: Settings) -> None:
+    rows = [
+        (
+            child.name,
+            "running" if child.process else "starting",
+            str(child.process.pid) if child.process else "-",
+            child.note,
+        )
+        for child in family.all
+    ]
+    if family.redis is None:
+        rows.insert(0, ("redis", "-", "-", family.redis_note))
+    click.echo(f"shop      {settings.public_url}/")
+    for name, state, pid, note in rows:
+        click.echo(f"{name:<9} {state:<9} pid {pid:<8} {note}".rstrip())
     # The web wrote it while it started. Read here without the module that makes it, which would load the database part.
     code = settings.data_dir / SETUP_CODE
     if code.exists():

@@ -26,6 +26,8 @@ class _Settings(Protocol):
     @property
     def public_host(self) -> str: ...
     @property
+    def redis_url(self) -> str: ...
+    @property
     def mail_url(self) -> str: ...
     @property
     def media_dir(self) -> Path: ...
@@ -44,7 +46,7 @@ class Runtime:
     """``public_url``: without trailing slash. ``media_dir``: pictures as they are served; ``originals_dir``: as they
     were handed in. ``bind``: the providers for one snapshot, plugins' settings readable inside. ``scope``: what one job
     runs in; a session of its own, given back at the end. ``staff_box``: reads what the staff's verbs sealed. ``imports``:
-    folder of catalogue files that wait to be imported."""
+    folder of catalogue files that wait to be imported. ``redis_url``: where workers wait, or ""."""
 
     public_url: str
     public_host: str
@@ -57,6 +59,7 @@ class Runtime:
     originals_dir: Path
     staff_box: SecretBox
     imports: Path
+    redis_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ def runtime_of(app: Flask) -> Runtime:
             originals_dir=settings.originals_dir,
             staff_box=SecretBox(settings.secret_key, settings.secret_key_fallbacks, STAFF),
             imports=settings.imports_dir,
+            redis_url=settings.redis_url,
         )
     return cast(Runtime, app.extensions[EXTENSION])
 

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
+from storefront.cli.valkey import socket_path
 from storefront.testing.databases import Templates
 from storefront.testing.postgresql import free_port
 from storefront.testing.pytest_plugin import missing_service
@@ -142,11 +143,14 @@ class RunningShop:
     def left_behind(self) -> list[str]:
         """Processes of this machine that work on this shop's folder."""
         mark = f"DATA_DIR={self.data_dir}".encode()
+        own_socket = f"unixsocket:{socket_path(self.data_dir, self.env)}".encode()
         found = []
         for entry in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append((entry / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip())
+                command = (entry / "cmdline").read_bytes()
+                # Valkey writes its socket as its title over its environment.
+                if mark in (entry / "environ").read_bytes().split(b"\0") or own_socket in command:
+                    found.append(command.replace(b"\0", b" ").decode().strip())
         return [command for command in found if command]
 
     def last_words(self) -> str:

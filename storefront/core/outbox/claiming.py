@@ -54,14 +54,32 @@ class ClaimedRow:
     attempts: int
 
 
-def claim(limit: int, now: datetime, lease: timedelta = LEASE, queues: Sequence[str] = ()) -> list[ClaimedRow]:
+COLUMNS = (
+    OutboxRow.id,
+    OutboxRow.name,
+    OutboxRow.args,
+    OutboxRow.queue,
+    OutboxRow.subject,
+    OutboxRow.locale,
+    OutboxRow.attempts,
+)
+
+
+def claim(
+    limit: int,
+    now: datetime,
+    lease: timedelta = LEASE,
+    queues: Sequence[str] = (),
+    state: OutboxState = OutboxState.CLAIMED,
+) -> list[ClaimedRow]:
     """Take up to ``limit`` due jobs, the longest due first, in a short unit of its own (call it with none open).
-    ``queues`` empty: of every queue. A job whose lease ran out is due again, or dead after its last attempt."""
+    ``queues`` empty: of every queue. A job whose lease ran out is due again, or dead after its last attempt. ``state``:
+    what the rows are from now on; ``SENT`` when they are about to be handed to workers (``outbox.handing``)."""
     due = _due(now, queues)
     if session.scalar(select(OutboxRow.id).where(due).limit(1)) is None:
         session.rollback()  # nothing to do, the usual case: no write lock was taken to learn that
         return []
-    return run_unit(lambda: _claim(due, limit, now, lease))
+    return run_unit(lambda: _claim(due, limit, now, lease, state))
 
 
 def _due(now: datetime, queues: Sequence[str]) -> ColumnElement[bool]:
@@ -71,7 +89,9 @@ def _due(now: datetime, queues: Sequence[str]) -> ColumnElement[bool]:
     return and_(due, OutboxRow.queue.in_(queues)) if queues else due
 
 
-def _claim(due: ColumnElement[bool], limit: int, now: datetime, lease: timedelta) -> list[ClaimedRow]:
+def _claim(
+    due: ColumnElement[bool], limit: int, now: datetime, lease: timedelta, state: OutboxState
+) -> list[ClaimedRow]:
     session.execute(
         update(OutboxRow)
         .where(
@@ -94,16 +114,8 @@ def _claim(due: ColumnElement[bool], limit: int, now: datetime, lease: timedelta
     rows = session.execute(
         update(OutboxRow)
         .where(OutboxRow.id.in_(ids))
-        .values(state=OutboxState.CLAIMED, claimed_until=now + lease, attempts=OutboxRow.attempts + 1)
-        .returning(
-            OutboxRow.id,
-            OutboxRow.name,
-            OutboxRow.args,
-            OutboxRow.queue,
-            OutboxRow.subject,
-            OutboxRow.locale,
-            OutboxRow.attempts,
-        )
+        .values(state=state, claimed_until=now + lease, attempts=OutboxRow.attempts + 1)
+        .returning(*COLUMNS)
     ).all()
     order = {row_id: position for position, row_id in enumerate(ids)}
     return sorted((ClaimedRow(*row) for row in rows), key=lambda row: order[row.id])

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from storefront.cli import supervisor
-from storefront.cli.supervisor import QUICK_DEATHS, CannotRun, Child, check_port, look_after, only_one
+from storefront.cli import children
+from storefront.cli.children import QUICK_DEATHS, CannotRun, Child, look_after
+from storefront.cli.supervisor import check_port, only_one
 from storefront.testing.running import RunningShop, wait_for
 
 
@@ -31,8 +32,8 @@ def test_two_shops_never_share_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_child_that_cannot_stay_up_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervisor, "COMMAND", (sys.executable, "-c", "import sys; sys.exit(3)"))
-    monkeypatch.setattr(supervisor, "BACK_OFF_SECONDS", (0.0,))
+    monkeypatch.setattr(children, "COMMAND", (sys.executable, "-c", "import sys; sys.exit(3)"))
+    monkeypatch.setattr(children, "BACK_OFF_SECONDS", (0.0,))
     child = Child("web", ())
     starts = 0
 
@@ -58,8 +59,8 @@ def test_a_child_that_does_not_listen_is_ended_with_what_it_started(
         "open(sys.argv[1], 'w').write(str(other.pid))\n"
         "time.sleep(600)\n"
     )
-    monkeypatch.setattr(supervisor, "COMMAND", (sys.executable, "-c", deaf))
-    monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.2)
+    monkeypatch.setattr(children, "COMMAND", (sys.executable, "-c", deaf))
+    monkeypatch.setattr(children, "STOP_SECONDS", 0.2)
     note = tmp_path / "pid"
     child = Child("relay", (str(note),))
     child.start(os.environ)
@@ -82,7 +83,7 @@ def test_the_shop_runs_refuses_a_second_one_and_leaves_nothing_behind(tmp_path: 
     with shop:
         assert shop.get("/healthz").status == 200
         assert "already running" in shop.cli("run", code=1)
-        assert len(shop.left_behind()) >= 4  # parent, web with its workers, relay
+        assert len(shop.left_behind()) >= 8  # parent, Valkey, web with its workers, three queues, relay
     assert shop.left_behind() == []
 
 

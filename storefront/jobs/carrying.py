@@ -1,0 +1,102 @@
+"""Carrying out one row, whoever does it: a worker that was told about it, or the relay itself. There is no second way."""
+
+import logging
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+
+from storefront.core.db import run_unit, session, utcnow
+from storefront.core.log_context import logged_as
+from storefront.core.mail.transports import MailFailed
+from storefront.core.outbox.claiming import ClaimedRow, PermanentFailure, done_before, enter, fail, finish
+from storefront.core.outbox.handing import keep
+from storefront.jobs.registry import Job, find_job
+from storefront.jobs.runtime import Runtime, Work
+
+log = logging.getLogger(__name__)
+
+KEEP_SECONDS = 15.0
+# No job of a queue may take longer; a worker ends it then, and nobody says for it any more that it is alive.
+TIME_LIMITS: Mapping[str, timedelta] = {
+    "critical": timedelta(minutes=10),
+    "mail": timedelta(minutes=2),
+    "slow": timedelta(hours=2),
+}
+LONGEST = max(TIME_LIMITS.values())
+
+
+class UnknownJob(Exception):
+    """No handler of this name here: a newer or older release wrote it, or its plugin is not installed."""
+
+
+# Their sentences say all; anything else is a mistake, and its traceback goes to the log.
+SELF_EXPLAINING = (MailFailed, PermanentFailure, UnknownJob)
+
+
+def carry_out(row: ClaimedRow, runtime: Runtime) -> None:
+    """Run the handler of a row this process claimed, inside ``runtime.scope()`` and with no unit open. Never raises for
+    what the handler did wrong: that is kept with the row."""
+    with logged_as(job_id=row.id, job=row.name), _kept(row, runtime):
+        try:
+            found = find_job(row.name)
+            if found is None:
+                raise UnknownJob(f"There is no job called {row.name!r} in this release, nor in an installed plugin.")
+            _run(found, row, runtime)
+        except Exception as error:
+            session.rollback()
+            reason, permanent = _reason(error), isinstance(error, PermanentFailure)
+            state = run_unit(lambda: fail(row, reason, utcnow(), permanent=permanent))
+            expected = isinstance(error, SELF_EXPLAINING)
+            log.warning(
+                "job %s %s, attempt %d: now %s: %s",
+                row.name, row.id, row.attempts, state, reason, exc_info=not expected,
+            )  # fmt: skip
+
+
+def _run(found: Job, row: ClaimedRow, runtime: Runtime) -> None:
+    shop = runtime.snapshots.current()
+    with runtime.bind(shop) as providers:
+        work = Work(row, runtime, shop, providers)
+        if found.outside:
+            known = done_before(row.id, row.name)
+            session.rollback()  # no connection is held while the world is acted on
+            if not known:
+                found.run(work)
+            run_unit(lambda: finish(row.id, row.name))
+            return
+
+        def effect_and_mark() -> None:
+            if enter(row.id, row.name):
+                found.run(work)
+            finish(row.id, row.name)
+
+        run_unit(effect_and_mark)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, SELF_EXPLAINING) else f"{type(error).__name__}: {error}"
+
+
+@contextmanager
+def _kept(row: ClaimedRow, runtime: Runtime) -> Iterator[None]:
+    """Meanwhile another thread says that the process is alive. It ends with the process, however that ends, and then the
+    lease runs out within a minute."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_say_alive, args=(row, runtime, ended), name=f"keep-{row.queue}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _say_alive(row: ClaimedRow, runtime: Runtime, ended: threading.Event) -> None:
+    until = utcnow() + TIME_LIMITS.get(row.queue, LONGEST)
+    while not ended.wait(KEEP_SECONDS) and utcnow() < until:
+        try:
+            with runtime.scope():
+                run_unit(lambda: keep(row, utcnow()))
+        except Exception:
+            log.warning("job %s %s: it could not be noted that it is still worked on", row.name, row.id, exc_info=True)
