@@ -5,7 +5,8 @@ Slots that were missed collapse into the newest one: every timed job does what i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
@@ -23,36 +24,50 @@ KEEP_DONE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """``every``: the length of a slot; slots begin at midnight UTC plus ``offset``."""
+    """``every``: the length of a slot; slots begin at midnight UTC plus ``offset``. With ``local_hour`` a slot begins each
+    day at that hour of the shop's own time zone instead, whatever clocks do there in spring and autumn."""
 
     every: timedelta
     queue: str = "critical"
     offset: timedelta = timedelta(0)
+    local_hour: int | None = None
+
+
+DAY = timedelta(days=1)
+AT_NIGHT = Timed(DAY, "slow", local_hour=3)
 
 
 TIMED: Mapping[str, Timed] = {
     "orders.expire_drafts": Timed(timedelta(minutes=1)),
     "orders.cancel_unpaid": Timed(timedelta(minutes=5)),
     "payments.reconcile_open": Timed(timedelta(minutes=5)),
-    "pictures.sweep": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
-    "sessions.purge": Timed(timedelta(days=1), "slow", timedelta(hours=18)),  # 3 at night in Japan
-    "catalog.purge_imports": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
-    "search.reorder": Timed(timedelta(days=1), "slow", timedelta(hours=18, minutes=20)),
-    "clock.purge": Timed(timedelta(days=1), "slow", timedelta(hours=18)),
+    "pictures.sweep": AT_NIGHT,
+    "sessions.purge": AT_NIGHT,
+    "catalog.purge_imports": AT_NIGHT,
+    "search.reorder": AT_NIGHT,
+    "clock.purge": AT_NIGHT,
 }
 
 
-def slot_of(timed: Timed, now: datetime) -> datetime:
-    """The beginning of the slot that ``now`` lies in."""
+def slot_of(timed: Timed, now: datetime, zone: str = "UTC") -> datetime:
+    """The beginning of the slot that ``now`` lies in, in UTC. ``zone``: the shop's own."""
+    if timed.local_hour is not None:
+        return _local_slot(timed.local_hour, now, ZoneInfo(zone))
     passed = (now - EPOCH - timed.offset) // timed.every
     return EPOCH + timed.offset + passed * timed.every
 
 
-def insert_due(now: datetime, timed: Mapping[str, Timed] = TIMED) -> int:
+def _local_slot(hour: int, now: datetime, zone: ZoneInfo) -> datetime:
+    today = now.astimezone(zone).date()
+    slot = datetime.combine(today, time(hour), zone).astimezone(UTC)
+    return slot if slot <= now else datetime.combine(today - DAY, time(hour), zone).astimezone(UTC)
+
+
+def insert_due(now: datetime, timed: Mapping[str, Timed] = TIMED, zone: str = "UTC") -> int:
     """Write one row for each timed job whose slot is new, in a unit of its own. Returns how many were new."""
     seen = dict(session.execute(select(ScheduleSlot.name, ScheduleSlot.last_slot)).all())
     session.rollback()
-    due = {name: slot_of(entry, now) for name, entry in timed.items()}
+    due = {name: slot_of(entry, now, zone) for name, entry in timed.items()}
     due = {name: slot for name, slot in due.items() if name not in seen or seen[name] < slot}
     if due:
         run_unit(lambda: _write(due, timed, now))
@@ -80,7 +95,9 @@ def _write(due: Mapping[str, datetime], timed: Mapping[str, Timed], now: datetim
 
 def insert_due_in(runtime: Runtime) -> int:
     with runtime.scope():
-        return insert_due(utcnow())
+        zone = str(runtime.snapshots.current().policy("shop.time_zone"))
+        session.rollback()
+        return insert_due(utcnow(), zone=zone)
 
 
 def insert_all(now: datetime) -> None:
