@@ -36,6 +36,7 @@ class Settings:
     trusted_proxies: int = 0
     debug: bool = False
     safe_mode: bool = False
+    metrics_token: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -57,6 +58,7 @@ class Settings:
             trusted_proxies=_count(env, "TRUSTED_PROXIES"),
             debug=_flag(env, "STOREFRONT_DEBUG") or _flag(env, "FLASK_DEBUG"),
             safe_mode=_flag(env, "SAFE_MODE"),
+            metrics_token=env.get("METRICS_TOKEN", ""),
         )
         settings.check()
         return settings

@@ -1,6 +1,7 @@
 """``storefront serve``: the web server."""
 
 import os
+import shutil
 import signal
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from storefront.cli.opening import sentences
 from storefront.config import Settings, settings_from_environment
 from storefront.core.staff import setup_code
 from storefront.core.staff.models import Staff
+from storefront.shop.service.metering import SHARED
 
 # Threads, not bare sync workers: browsers open connections ahead of need and leave them silent, and each of those
 # would block a sync worker until its time-out.
@@ -90,4 +92,12 @@ def serve(host: str, port: int, workers: int) -> None:
     keep_setup_code(settings)
     temporary = settings.data_dir / "run"
     temporary.mkdir(parents=True, exist_ok=True, mode=0o700)
+    share_metrics(temporary / f"metrics-{port}")
     Server(options(host, port, workers, temporary)).run()
+
+
+def share_metrics(folder: Path) -> None:
+    """A folder where the web processes of this server keep their figures side by side; those of the last run go."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    os.environ[SHARED] = str(folder)

@@ -2,12 +2,14 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 
 from flask import Flask
 
-from storefront.core.db import utcnow
+from storefront.core.db import run_unit, utcnow
 from storefront.core.outbox.claiming import claim
+from storefront.core.outbox.heartbeat import beat
 from storefront.jobs import (  # their handlers register themselves
     cards,
     catalog,
@@ -16,19 +18,20 @@ from storefront.jobs import (  # their handlers register themselves
     orders,
     payments,
     pictures,
+    search,
     sessions,
     staff_mails,
 )
 from storefront.jobs.carrying import carry_out
 from storefront.jobs.handover import Handover
-from storefront.jobs.heartbeat import Heartbeat
 from storefront.jobs.registry import QUEUES
 from storefront.jobs.runtime import Runtime, runtime_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS = (cards, catalog, clock, mails, orders, payments, pictures, sessions, staff_mails)
+HANDLERS = (cards, catalog, clock, mails, orders, payments, pictures, search, sessions, staff_mails)
 WAKE_SECONDS = 1.0
+BEAT_SECONDS = 10.0
 
 
 def run_due(app: Flask | Runtime, limit: int = 100, queues: Sequence[str] = ()) -> int:
@@ -53,7 +56,7 @@ def relay_forever(app: Flask | Runtime, stop: threading.Event | None = None) -> 
     running is finished first."""
     stop = stop or threading.Event()
     runtime = runtime_of(app) if isinstance(app, Flask) else app
-    handover, heartbeat = Handover(runtime), Heartbeat(runtime)
+    handover, beat_at = Handover(runtime), 0.0
     _contained("the hand-over", handover.turn)
     threads = [
         threading.Thread(
@@ -65,7 +68,9 @@ def relay_forever(app: Flask | Runtime, stop: threading.Event | None = None) -> 
         thread.start()
     while not stop.is_set():
         _contained("the clock", lambda: clock.insert_due_in(runtime))
-        _contained("the heartbeat", heartbeat.turn)
+        if time.monotonic() >= beat_at:
+            beat_at = time.monotonic() + BEAT_SECONDS
+            _contained("the heartbeat", lambda: _beat(runtime))
         _contained("the hand-over", handover.turn)
         stop.wait(WAKE_SECONDS)
     for thread in threads:
@@ -79,6 +84,12 @@ def _keep_running(runtime: Runtime, queue: str, handover: Handover, stop: thread
             done = _contained(f"the queue {queue}", lambda: run_due(runtime, 1, (queue,)))
         if not done:
             stop.wait(WAKE_SECONDS)
+
+
+def _beat(runtime: Runtime) -> int:
+    with runtime.scope():
+        run_unit(lambda: beat(utcnow()))
+    return 1
 
 
 def _contained(what: str, act: Callable[[], int]) -> int:

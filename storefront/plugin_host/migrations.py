@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,30 @@ def upgrade_all(engine: Engine, host: PluginHost) -> None:
             failure = failure_of(error)
             reason = f"Its tables could not be brought up to date: {failure.error}"
             host.mark_broken(plugin.name, reason, failure.traceback)
+
+
+def behind(connection: Connection, host: PluginHost) -> list[str]:
+    """Lineages whose tables are not at the newest revision of this release: ``core``, names of running plugins. Reads on
+    the caller's connection."""
+    lineages = [CORE, *(found for plugin in _by_requirement(host) if (found := plugin_lineage(plugin)) is not None)]
+    there = set(inspect(connection).get_table_names())
+    late = []
+    for lineage in lineages:
+        table = lineage.version_table
+        stored = set(connection.execute(text(f"SELECT version_num FROM {table}")).scalars()) if table in there else set()
+        if stored != newest(lineage.versions):
+            late.append(lineage.name or "core")
+    return late
+
+
+@cache
+def newest(versions: Path) -> frozenset[str]:
+    """The newest revisions in a folder."""
+    config = Config()
+    config.set_main_option("script_location", str(ENVIRONMENT).replace("%", "%%"))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(versions).replace("%", "%%"))
+    return frozenset(ScriptDirectory.from_config(config).get_heads())
 
 
 def differences(engine: Engine, lineage: Lineage = CORE, plugins: Iterable[str] = ()) -> list[Any]:

@@ -2,6 +2,8 @@
 
 import gzip
 import logging
+import re
+import secrets
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -9,7 +11,9 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, g, request
 
 from storefront.config import Settings
+from storefront.core.log_context import set_log_fields
 from storefront.shop.hx import VARY, is_fragment
+from storefront.shop.service.metering import observe
 from storefront.shop.session import row_session
 
 log = logging.getLogger("storefront.request")
@@ -19,6 +23,7 @@ COMPRESSED_TYPES = ("text/", "application/json")
 LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 PRIVATE = "private, no-store"
 PUBLIC = "public, max-age=0, must-revalidate"
+REQUEST_ID = re.compile(r"[0-9A-Za-z-]{8,64}")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -44,6 +49,11 @@ def content_security_policy(settings: Settings) -> str:
     return "; ".join(rules + (["upgrade-insecure-requests"] if settings.https else []))
 
 
+def request_id(given: str) -> str:
+    """What the proxy called this request, when that is a plain word; else a new one."""
+    return given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
 def init_headers(app: Flask, settings: Settings) -> None:
     app.config["TRUSTED_HOSTS"] = [settings.public_host] + ([] if settings.production else LOOPBACK)
     app.config["MAX_CONTENT_LENGTH"] = 2 * 1024 * 1024
@@ -62,14 +72,16 @@ def init_headers(app: Flask, settings: Settings) -> None:
     @app.before_request
     def start_clock() -> None:
         g.started = time.perf_counter()
+        set_log_fields(request_id=request_id(request.headers.get("X-Request-ID", "")))
 
     # Flask runs these in reverse order of registration: cache rules first, compression, headers, then the log line.
     @app.after_request
     def write_log(response: Response) -> Response:
         # The rule, not the address: addresses hold private links and search words.
         rule = request.url_rule.rule if request.url_rule else "-"
-        spent = (time.perf_counter() - g.started) * 1000 if "started" in g else 0.0
-        log.info("%s %s %s %.1f ms", request.method, rule, response.status_code, spent)
+        spent = time.perf_counter() - g.started if "started" in g else 0.0
+        log.info("%s %s %s %.1f ms", request.method, rule, response.status_code, spent * 1000)
+        observe(request.endpoint or "-", request.method, response.status_code, spent)
         return response
 
     @app.after_request

@@ -1,11 +1,10 @@
 """For machines: is it alive, what may robots read, pictures. No language, no session, no page."""
 
-from flask import Blueprint, Response, abort, jsonify, send_from_directory
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
 
-from storefront.core.db import session
 from storefront.shop.context import extension
+from storefront.shop.service.metering import CONTENT_TYPE, exposition, may_read
+from storefront.shop.service.readiness import GOOD, readiness
 
 service = Blueprint("service", __name__)
 media = Blueprint("media", __name__)
@@ -22,14 +21,25 @@ Disallow: /pay
 
 
 @service.get("/healthz")
-def healthz() -> tuple[Response, int]:
-    """200 while this process answers and reaches its database, else 503."""
-    try:
-        session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        session.rollback()
-        return jsonify(status="failing", database="unreachable"), 503
-    return jsonify(status="ok", database="ok"), 200
+def healthz() -> Response:
+    """200 while this process answers. What it needs of others is asked of ``/readyz``."""
+    return jsonify(status="ok")
+
+
+@service.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """200 when everything the shop needs is there, else 503; one word for each thing, and no address or secret."""
+    found = readiness()
+    ready = all(word in GOOD for word in found.values())
+    return jsonify(status="ready" if ready else "not ready", **found), 200 if ready else 503
+
+
+@service.get("/metrics")
+def metrics() -> Response:
+    """For Prometheus. To strangers there is nothing here."""
+    if not may_read(request, extension().settings.metrics_token):
+        abort(404)
+    return Response(exposition(), content_type=CONTENT_TYPE)
 
 
 @service.get("/robots.txt")

@@ -11,6 +11,7 @@ import pytest
 from storefront.cli import children
 from storefront.cli.children import QUICK_DEATHS, CannotRun, Child, look_after
 from storefront.cli.supervisor import check_port, only_one
+from storefront.cli.valkey import socket_path
 from storefront.testing.running import RunningShop, wait_for
 
 
@@ -83,6 +84,14 @@ def test_the_shop_runs_refuses_a_second_one_and_leaves_nothing_behind(tmp_path: 
     with shop:
         assert shop.get("/healthz").status == 200
         assert "already running" in shop.cli("run", code=1)
+        for _ in range(20):
+            shop.get("/robots.txt")
+        # Whichever of the web processes is asked, it tells of all of them.
+        assert 'endpoint="service.robots",method="GET",status="2xx"} 20.0' in shop.get("/metrics").text
+        wait_for(lambda: shop.get("/readyz").status == 200, 30, f"everything is there\n{shop.last_words()}")
+        assert '"redis":"ok"' in shop.get("/readyz").text.replace(" ", "")
+        socket_file = socket_path(shop.data_dir, shop.env)
+        assert socket_file.stat().st_mode & 0o777 == 0o700
         assert len(shop.left_behind()) >= 8  # parent, Valkey, web with its workers, three queues, relay
     assert shop.left_behind() == []
 
