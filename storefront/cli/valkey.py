@@ -19,7 +19,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 # The kernel takes 107 bytes on Linux and 103 on macOS.
 LONGEST_SOCKET = 100
@@ -116,7 +118,13 @@ def shut_down(socket: Path) -> None:
 
 
 def _client(socket: Path) -> "Redis":
-    return Redis(unix_socket_path=str(socket), socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS)
+    # No retry of its own: it would take seconds to learn that nobody is there.
+    return Redis(
+        unix_socket_path=str(socket),
+        socket_timeout=ANSWER_SECONDS,
+        socket_connect_timeout=ANSWER_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 def end_leftover(socket: Path, data_dir: Path) -> bool:

@@ -4,7 +4,9 @@ have a due row carried out, and no more."""
 from collections.abc import Sequence
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from rq import Queue
 from rq.serializers import JSONSerializer
 
@@ -24,8 +26,13 @@ def job_id(row_id: str, attempt: int) -> str:
 
 
 def connect(url: str) -> "Redis":
-    """Nothing is sent yet. Each answer must come within ``CONNECT_SECONDS``."""
-    return Redis.from_url(url, socket_timeout=CONNECT_SECONDS, socket_connect_timeout=CONNECT_SECONDS)
+    """Nothing is sent yet. Each answer must come within ``CONNECT_SECONDS``; nothing is tried twice."""
+    return Redis.from_url(
+        url,
+        socket_timeout=CONNECT_SECONDS,
+        socket_connect_timeout=CONNECT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 class RqQueues:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from flask import current_app
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -64,7 +66,12 @@ def _redis(url: str) -> str:
     if not url:
         return NOT_USED
     try:
-        with Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS) as client:
+        with Redis.from_url(
+            url,
+            socket_timeout=REDIS_SECONDS,
+            socket_connect_timeout=REDIS_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+        ) as client:
             return OK if client.ping() else "failing"
     except (RedisError, OSError):
         return "unreachable"
