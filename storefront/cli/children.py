@@ -13,7 +13,7 @@ import click
 COMMAND = (sys.executable, "-m", "storefront.cli.main")
 STOP_SECONDS = 30.0
 # A child that ends sooner than this has not really started; so many times in a row and the shop gives up.
-HEALTHY_SECONDS = 10.0
+HEALTHY_SECONDS = 5.0
 QUICK_DEATHS = 5
 BACK_OFF_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
