@@ -42,6 +42,8 @@ from storefront.testing.running import RunningShop, wait_for
 from storefront.testing.valkey import ValkeyServer
 
 MAIL = "mail.order_accepted"
+SOME_MAILS = 5
+ROUNDS = 3
 UP_SECONDS = 5.5  # a worker that was up for so long is started again at once
 
 
@@ -142,11 +144,22 @@ class Soak:
             statement = select(func.count()).where(OutboxRow.name == MAIL, OutboxRow.state != OutboxState.DONE)
             return connection.execute(statement).scalar_one()
 
+    def work_goes_on(self) -> None:
+        """Until the worker, up for a while, has sent some more mails: only then a kill falls into its work."""
+        before, start = len(self.listening.handler.accepted), time.monotonic()
+
+        def ready() -> bool:
+            there = len(self.listening.handler.accepted)
+            return time.monotonic() - start > UP_SECONDS and (there >= before + SOME_MAILS or not self.left())
+
+        wait_for(ready, 180, f"mails leave again\n{self.shop.last_words()}")
+
     def disturb(self) -> None:
         """All the kills, evenly; in between Valkey killed and emptied, and the mail server away."""
         chance = random.Random(20261125)
         for number in range(1, self.kills + 1):
-            time.sleep(UP_SECONDS + chance.random())
+            self.work_goes_on()
+            time.sleep(chance.random())
             self.strike("kills of the mail worker", r"main worker mail$")
             if number in (self.kills // 4, self.kills * 3 // 4):
                 self.strike("kills of Valkey", r"unixsocket:")
@@ -214,7 +227,8 @@ class Soak:
 
 
 def hand_over_rate(engine: Engine, folder: Path, url: str) -> float:
-    """Rows a second that the relay hands to a Valkey of its own, with a listener that takes none. The rows are put back."""
+    """Rows a second that the relay hands to a Valkey of its own, with a listener that takes none; the
+    best of some rounds, since the machine may be busy. The rows are put back."""
     from storefront.app import create_app  # only this part needs the application in this process
     from storefront.config import Settings
     from storefront.jobs.runtime import runtime_of
@@ -231,14 +245,16 @@ def hand_over_rate(engine: Engine, folder: Path, url: str) -> float:
         with server.client() as client:
             client.sadd("rq:workers:mail", "rq:worker:nobody")
             client.set("rq:worker:nobody", "1")
-        relay = handover.Handover(runtime)
-        start = time.perf_counter()
-        handed = relay.turn()
-        rate = handed / (time.perf_counter() - start)
-    with engine.begin() as connection:
-        values = {"state": OutboxState.NEW, "attempts": 0, "claimed_until": None}
-        connection.execute(update(OutboxRow).where(OutboxRow.state == OutboxState.SENT).values(**values))
-    return rate
+        best = 0.0
+        for _ in range(ROUNDS):
+            relay = handover.Handover(runtime)
+            start = time.perf_counter()
+            handed = relay.turn()
+            best = max(best, handed / (time.perf_counter() - start))
+            with engine.begin() as connection:
+                values = {"state": OutboxState.NEW, "attempts": 0, "claimed_until": None}
+                connection.execute(update(OutboxRow).where(OutboxRow.state == OutboxState.SENT).values(**values))
+    return best
 
 
 def main() -> int:
