@@ -634,12 +634,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('order', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_order_carrier_placed_at_id'), ['carrier', 'placed_at', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_order_country_placed_at_id'), ['country', 'placed_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_order_country_placed_at_id_state_method'), ['country', 'placed_at', 'id', 'state', 'method'], unique=False)
         batch_op.create_index(batch_op.f('ix_order_customer_id'), ['customer_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_order_email'), ['email'], unique=False)
-        batch_op.create_index(batch_op.f('ix_order_method_placed_at_id'), ['method', 'placed_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_order_method_placed_at_id_state_country'), ['method', 'placed_at', 'id', 'state', 'country'], unique=False)
         batch_op.create_index(batch_op.f('ix_order_placed_at_id'), ['placed_at', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_order_state_placed_at_id'), ['state', 'placed_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_order_state_placed_at_id_country_method'), ['state', 'placed_at', 'id', 'country', 'method'], unique=False)
         batch_op.create_index('uq_order_draft_cart', ['cart_id'], unique=True, sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
 
     op.create_table('shelf_entry',
@@ -1255,12 +1255,12 @@ def downgrade() -> None:
     op.drop_table('shelf_entry')
     with op.batch_alter_table('order', schema=None) as batch_op:
         batch_op.drop_index('uq_order_draft_cart', sqlite_where=sa.text("state = 'draft'"), postgresql_where=sa.text("state = 'draft'"))
-        batch_op.drop_index(batch_op.f('ix_order_state_placed_at_id'))
+        batch_op.drop_index(batch_op.f('ix_order_state_placed_at_id_country_method'))
         batch_op.drop_index(batch_op.f('ix_order_placed_at_id'))
-        batch_op.drop_index(batch_op.f('ix_order_method_placed_at_id'))
+        batch_op.drop_index(batch_op.f('ix_order_method_placed_at_id_state_country'))
         batch_op.drop_index(batch_op.f('ix_order_email'))
         batch_op.drop_index(batch_op.f('ix_order_customer_id'))
-        batch_op.drop_index(batch_op.f('ix_order_country_placed_at_id'))
+        batch_op.drop_index(batch_op.f('ix_order_country_placed_at_id_state_method'))
         batch_op.drop_index(batch_op.f('ix_order_carrier_placed_at_id'))
 
     op.drop_table('order')
