@@ -23,6 +23,7 @@ from storefront.admin.orders.parcels import parcel_acts
 from storefront.admin.orders.views import order_pages
 from storefront.admin.plugins.views import PLUGINS, plugin_admin
 from storefront.admin.registry import plugin_pages, register_pages
+from storefront.admin.search.questions import QUESTIONS
 from storefront.admin.search.views import search_pages
 from storefront.admin.settings.currencies import CURRENCIES
 from storefront.admin.settings.destinations import DESTINATIONS
@@ -44,6 +45,7 @@ PAGES: tuple[ManagePage, ...] = (
     CATEGORIES,
     BRANDS,
     TRANSLATIONS,
+    QUESTIONS,
     OWN_PAGES,
     ANNOUNCEMENTS,
     POLICIES,
@@ -95,6 +97,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("Categories"), "categories/", "catalog.view"),
             Entry(N_("Brands"), "brands/", "catalog.view"),
             Entry(N_("Translations"), "translations/", "catalog.view"),
+            Entry(N_("Searched for"), "questions/", "catalog.view"),
         ),
     ),
     (

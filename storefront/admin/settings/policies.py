@@ -82,6 +82,20 @@ def _setting(key: str, label: str, kind: Kind = Kind.TEXT, **options: Any) -> Se
     return Setting(key, field, read or (lambda value: value), write or (lambda value: value))
 
 
+def _groups(text: str) -> list[list[str]]:
+    found = [[word.strip() for word in line.replace("、", ",").split(",") if word.strip()] for line in text.split("\n")]
+    return [group for group in found if group]
+
+
+def _check_groups(text: str) -> None:
+    for group in _groups(text):
+        if len(group) < 2:
+            raise BadValue(
+                N_("“%(word)s” stands alone in its line. Write words that mean the same, with commas."),
+                word=group[0][:40],
+            )
+
+
 def _free_rows(stored: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
     # In an order of their own (the rest of the world last): JSON tables of PostgreSQL keep none.
     order = sorted(stored, key=lambda country: (country == ANY_COUNTRY, country))
@@ -128,6 +142,22 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
             _setting("coupon_with_points", N_("A coupon and points may be used together"), Kind.YES),
             _setting("combine.orders", N_("Shoppers may join open orders"), Kind.YES),
             _setting("orders.number_prefix", N_("Before the day in an order number"), max_length=6),
+        ),
+    ),
+    (
+        N_("Search"),
+        "",
+        (
+            _setting(
+                "search.synonyms",
+                N_("Words that mean the same"),
+                Kind.LINES,
+                help=N_("One group a line, with commas: tea, 茶, cha. Whoever searches for one finds the others too."),
+                max_length=20_000,
+                check=_check_groups,
+                read=lambda groups: "\n".join(", ".join(group) for group in groups),
+                write=_groups,
+            ),
         ),
     ),
     (
