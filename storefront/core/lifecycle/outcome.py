@@ -15,6 +15,7 @@ from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.cancel import cancel_locked, something_left
 from storefront.core.lifecycle.promote import prepare, promise_mail, promote, settle
 from storefront.core.lifecycle.release import give_back, owe_what_came
+from storefront.core.orders.finding import index_order
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.orders.notes import flag_locked
 from storefront.core.orders.service import lines_of, live_lines, lock_order_by_id, note_event, transition
@@ -248,6 +249,8 @@ def _cancel_sold_out(case: _Case, order: Order) -> None:
     transition(order, "cancel", case.actor, cancel_reason=CancelReason.UNAVAILABLE, now=case.now)
     if order.cart_id is not None:  # what else is in the cart can be ordered with a confirmation of its own
         session.execute(update(Checkout).where(Checkout.cart_id == order.cart_id).values(token=new_secret()))
+    session.flush()
+    index_order(order)
     promise_mail("order_cancelled", order)
 
 
