@@ -5,10 +5,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from storefront.cli import supervisor, valkey
 from storefront.cli.supervisor import make_family
@@ -104,6 +105,17 @@ def test_a_redis_of_ones_own_is_used_and_none_is_started(tmp_path: Path) -> None
     assert [child.name for child in family.all] == ["web", "critical", "mail", "slow", "relay"]
     assert family.env["REDIS_URL"] == "redis://cache.example:6379/0"
     assert [child.needed for child in family.all] == [True, False, False, False, True]
+
+
+def test_a_worker_says_what_it_needs(cli: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storefront.cli.worker.end_with_parent", lambda end: None)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        assert "set REDIS_URL" in cli("worker", "mail", code=1, REDIS_URL="").output
+        assert "'nonsense' is not one of 'critical', 'mail', 'slow'" in cli("worker", "nonsense", code=2).output
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def test_files_that_cannot_be_read_are_given_up_since_the_outbox_has_it_all(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """Handing jobs to workers over a real Valkey: what is lost, told twice or planted there changes nothing."""
 
+import os
 import pickle
 import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -17,7 +19,7 @@ from storefront.core.outbox.claiming import LEASE, prolong
 from storefront.core.outbox.handing import hand_over, take
 from storefront.core.outbox.models import OutboxRow
 from storefront.core.outbox.service import later
-from storefront.jobs import registry, worker
+from storefront.jobs import registry, rq_queues, worker
 from storefront.jobs.handover import Handover
 from storefront.jobs.registry import job
 from storefront.jobs.relay import run_due
@@ -219,6 +221,38 @@ def test_a_failed_attempt_is_handed_over_again_under_its_next_number(shop, redis
         assert rows() == [("sent", 2)]
         work()
     assert ran == [1, 2] and rows() == [("done", 2)]
+
+
+def test_a_worker_asked_to_stop_finishes_what_it_has_at_hand(shop, redis, work, listener) -> None:
+    ran = []
+
+    def asked_meanwhile(w: Work) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        ran.append(w.row.id)
+
+    job("test.known", outside=True)(asked_meanwhile)
+    promise()
+    promise()
+    Handover(shop).turn()
+    assert work().stopping
+    assert len(ran) == 1 and sorted(rows()) == [("done", 1), ("sent", 1)]
+
+
+def test_a_job_that_takes_too_long_is_ended_noted_and_the_next_one_runs(
+    shop, redis, work, listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RELIABILITY J134."""
+    monkeypatch.setitem(rq_queues.TIME_LIMITS, "critical", timedelta(seconds=1))
+    job("test.long", outside=True)(lambda w: time.sleep(30))
+    job("test.known")(lambda w: None)
+    promise("test.long", available_at=utcnow() - timedelta(seconds=5))
+    promise()
+    Handover(shop).turn()
+    work()
+    assert sorted(rows()) == [("done", 1), ("new", 1)]
+    error = session.scalars(select(OutboxRow.last_error).where(OutboxRow.name == "test.long")).one()
+    session.rollback()
+    assert "JobTimeoutException" in error
 
 
 class Canary:
