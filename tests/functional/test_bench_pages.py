@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from storefront.core.db import unit_of_work
+from storefront.core.catalog.cards.keeping import refresh_concerned
+from storefront.core.db import session, unit_of_work
 from storefront.core.settings.service import set_policy
 from storefront.extensions import db
 from storefront.profiles.loader import seed_if_empty
@@ -45,6 +46,8 @@ def test_every_page_of_the_bench_answers(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         seed_if_empty("mart", tmp_path)
         write_products(db.engine, 250, 7, UNTIL)
+        session.rollback()
+        refresh_concerned("all", ())
         with unit_of_work():
             set_policy("cart.max_quantity", 1_000_000, "test")
         stage = stage_of(app)
@@ -62,7 +65,9 @@ def test_every_page_of_the_bench_answers(app: Flask, tmp_path: Path) -> None:
     assert 20 < checkout_statements(app, stage) <= 120
 
 
-def test_pages_of_the_back_office_are_timed(app: Flask) -> None:
+def test_pages_of_the_back_office_are_timed(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        seed_if_empty("mart", tmp_path)
     found = backoffice.time_pages(app, backoffice.PATHS, times=2)
     assert [(timed.path, timed.status) for timed in found] == [(path, 200) for path in backoffice.PATHS]
     assert all(timed.statements > 0 and len(timed.times) == 2 for timed in found)

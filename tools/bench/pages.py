@@ -1,7 +1,7 @@
 """Which pages are measured, and the bare page of the same kind that each is measured against."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from tools.bench.load import Asked
@@ -41,7 +41,8 @@ PAGES: tuple[Page, ...] = (
     _search("ja: 家庭 in a sentence", "ja", "家庭"),
     _search("two characters: 茶碗", "ja", "茶碗"),
     _search("one character: 皿", "ja", "皿"),
-    _search("no hit", "en", "qzxwvkj", "/fts?q=qzxwvkj"),
+    # A dead end asks for another spelling and for popular goods besides.
+    replace(_search("no hit", "en", "qzxwvkj", "/fts?q=qzxwvkj"), statements=5),
     Page(CART, "/list", "/en/cart", 0.30, 4),
     Page(ADD, "/list", "/en/cart/items", 0.30, 6),
 )

@@ -51,15 +51,15 @@ PLUGINS = ManagePage(
     rows=ListSpec(
         columns=(
             Column("title", N_("Plugin"), value=title_of, link=True),
-            Column("name", N_("Name")),
-            Column("status", N_("State"), Show.STATUS, words=STATUS),
+            Column("name", N_("Its name")),
+            Column("status", N_("Status"), Show.STATUS, words=STATUS),
             Column("version", N_("Version")),
             Column("trouble", N_("What is missing"), value=_trouble),
         ),
         source=RowsSource(_rows, filters={"status": lambda row, value: row.status == value}),
         row_id=lambda row: str(row.name),
         row_url=lambda row: f"/manage/plugins/{row.name}",
-        filters=(Filter("status", N_("State"), STATUS),),
+        filters=(Filter("status", N_("Status"), STATUS),),
         export=False,
         empty=N_("No plugin is installed, so nothing can be sold yet."),
     ),

@@ -60,7 +60,7 @@ CURRENCIES = ManagePage(
     rows=ListSpec(
         columns=(
             Column("code", N_("Currency"), link=True),
-            Column("name", N_("Name"), value=lambda row: currency_name(row.code)),
+            Column("name", N_("Its name"), value=lambda row: currency_name(row.code)),
             Column("rate", N_("Rate"), Show.TEXT),
             Column("step", N_("Rounded up to"), Show.NUMBER),
             Column("enabled", N_("Sold in"), Show.YES),
@@ -77,7 +77,7 @@ CURRENCIES = ManagePage(
                 (
                     Field("code", N_("Currency"), Kind.CODE, help=N_("Three letters, such as USD."), required=True, max_length=3, fixed=True),
                     Field("rate", N_("Rate"), help=N_("Units of this currency for one of the base currency, such as 0.0067."), required=True, max_length=24),
-                    Field("step", N_("Rounded up to"), Kind.NUMBER, help=N_("In the smallest unit of the currency: 5 makes US$ 12.31 US$ 12.35."), minimum=1, maximum=1_000_000, required=True),
+                    Field("step", N_("Rounded up to"), Kind.NUMBER, help=N_("In the smallest unit of the currency: 5 turns US$ 12.31 into US$ 12.35."), minimum=1, maximum=1_000_000, required=True),
                     Field("position", N_("Place in the list"), Kind.NUMBER),
                     Field("enabled", N_("Shoppers may choose it"), Kind.YES),
                 ),

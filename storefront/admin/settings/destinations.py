@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from storefront.admin.goods.words import RESTRICTIONS
 from storefront.core.contracts.manage import Column, Field, Filter, FormSpec, Kind, ListSpec, ManagePage, Section, Show
 from storefront.core.customers.addresses import country_choices, country_name, region_name
 from storefront.core.db import in_unit_of_work
@@ -13,21 +14,6 @@ from storefront.core.paging import QuerySource, row_number
 from storefront.core.settings.destinations import find_closed, remove_closed, save_closed
 from storefront.core.settings.models import ClosedDestination
 from storefront.core.settings.policies import in_language
-
-CLASSES = {
-    "lithium_in_device": N_("Lithium battery in a device"),
-    "lithium_loose": N_("Loose lithium battery"),
-    "flammable": N_("Flammable"),
-    "aerosol": N_("Spray can"),
-    "alcohol": N_("Alcohol"),
-    "blade": N_("Blade"),
-    "plant_seed": N_("Plant or seed"),
-    "food": N_("Food"),
-    "medicine": N_("Medicine"),
-    "magnet": N_("Magnet"),
-    "adult": N_("For adults"),
-    "no_international": N_("Not sent abroad"),
-}
 
 
 def _rows() -> Select[Any]:
@@ -88,7 +74,7 @@ DESTINATIONS = ManagePage(
                 N_("Region"),
                 value=lambda row: region_name(row.country, row.region, current_language()) if row.region else "",
             ),
-            Column("restriction", N_("Goods"), Show.CHOICE, words={**CLASSES, "": N_("All goods")}),
+            Column("restriction", N_("Goods"), Show.CHOICE, words={**RESTRICTIONS, "": N_("All goods")}),
             Column("message", N_("Sentence for shoppers"), value=lambda row: in_language(row.message, current_language())),
         ),
         source=QuerySource(
@@ -106,7 +92,7 @@ DESTINATIONS = ManagePage(
                 (
                     Field("country", N_("Country"), Kind.CHOICE, choices=_countries, required=True),
                     Field("region", N_("Region"), Kind.CODE, help=N_("Its code, such as CA for California; empty: the whole country."), max_length=10),
-                    Field("restriction", N_("Goods"), Kind.CHOICE, choices={"": N_("All goods"), **CLASSES}),
+                    Field("restriction", N_("Goods"), Kind.CHOICE, choices={"": N_("All goods"), **RESTRICTIONS}),
                     Field("message", N_("Sentence for shoppers"), help=N_("Empty: the shop's own sentence."), per_language=True, max_length=500),
                 ),
             ),

@@ -111,7 +111,7 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         N_("The shop"),
         "",
         (
-            _setting("shop.name", N_("Name"), per_language=True, required=True, max_length=80),
+            _setting("shop.name", N_("Its name"), per_language=True, required=True, max_length=80),
             _setting("shop.seal", N_("Character in the seal"), max_length=2, help=N_("Empty: the first of the name.")),
             _setting("shop.email", N_("Mail address"), Kind.MAIL, help=N_("Sender of mails, and where answers go.")),
             _setting("shop.address", N_("Address on papers"), Kind.LINES, per_language=True, max_length=300),

@@ -99,7 +99,7 @@ STAFF = ManagePage(
             Column("name", N_("Name"), sort=True, link=True),
             Column("email", N_("Mail address")),
             Column("role", N_("Role"), Show.CHOICE, words=ROLE_NAMES, sort=True),
-            Column("state", N_("State"), Show.STATUS, words=STATES),
+            Column("state", N_("Status"), Show.STATUS, words=STATES),
             Column("second", N_("Second factor"), Show.YES),
             Column("seen_at", N_("Last seen"), Show.MOMENT),
         ),
@@ -112,7 +112,7 @@ STAFF = ManagePage(
             search=_like,
         ),
         row_url=lambda row: url_for("staff.member", staff_id=row.id),
-        filters=(Filter("role", N_("Role"), ROLE_NAMES), Filter("state", N_("State"), STATES)),
+        filters=(Filter("role", N_("Role"), ROLE_NAMES), Filter("state", N_("Status"), STATES)),
         search=N_("Name or mail address"),
     ),
     form=FormSpec(

@@ -166,10 +166,13 @@ def test_a_list_is_written_to_a_file_that_no_spreadsheet_runs(app: Flask, member
         with ZipFile(io.BytesIO(answer.get_data())) as book:
             sheet = book.read("xl/worksheets/sheet1.xml").decode()
         assert "=HYPERLINK" in sheet and "<f>" not in sheet
+    answer.close()
     # whoever may not export gets neither the task nor its file
     support = member("support")
     assert support.gets(link).status_code in (403, 404)
-    assert support.posts(f"{LIST}export", {"format": kind}).status_code == 403
+    support.gets(LIST)
+    token = next(form.fields["csrf_token"] for form in support.page.forms if "csrf_token" in form.fields)
+    assert support.posts(f"{LIST}export", {"format": kind, "csrf_token": token}).status_code == 403
 
 
 def test_a_list_is_read_in_two_statements_beside_the_session(app: Flask, member: Member, count_statements) -> None:  # type: ignore[no-untyped-def]

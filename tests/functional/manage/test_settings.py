@@ -118,7 +118,7 @@ def test_a_destination_is_closed_with_a_sentence_of_the_owner(app: Flask, member
     rule = decided(app).closed[0]
     assert (rule.country, rule.region, rule.restriction) == ("US", "CA", "alcohol")
     owner.gets("/manage/destinations/")
-    assert owner.page.texts("row") == ["United States California Alcohol No alcohol to California."]
+    assert owner.page.texts("row") == ["United States California Alcoholic drink No alcohol to California."]
     owner.gets("/manage/destinations/new")
     assert owner.submits("edit-form", country="US", region="CA", restriction="alcohol").status_code == 422
 

@@ -40,7 +40,11 @@ def asked(app: Flask, since: date = date(2000, 1, 1), **more: bool) -> list[Aske
 
 @pytest.mark.req("CAT-7")
 def test_a_search_its_rows_while_typing_and_its_dead_ends(
-    app: Flask, shop: Visitor, unit: Unit, client: FlaskClient, count_statements: Callable[[], AbstractContextManager[list[str]]]
+    app: Flask,
+    shop: Visitor,
+    unit: Unit,
+    client: FlaskClient,
+    count_statements: Callable[[], AbstractContextManager[list[str]]],
 ) -> None:
     shop.gets("/en/products/?q=tea")
     with count_statements() as seen:
@@ -54,7 +58,12 @@ def test_a_search_its_rows_while_typing_and_its_dead_ends(
     assert typed.headers["Cache-Control"] == "private, no-store" and "HX-Target" in typed.headers["Vary"]
     assert "<html" not in typed.text and "Three-Colour Hanami <mark>Dango</mark>, 5 skewers" in typed.text
     assert "¥648" in typed.text and "See 1 result for “dango”" in typed.text
-    assert client.get("/ja/products/?q=%EF%BE%80%EF%BE%9E%EF%BE%9D%EF%BD%BA%EF%BE%9E", headers=TYPING).text.count("<mark>だんご") == 1
+    assert (
+        client.get("/ja/products/?q=%EF%BE%80%EF%BE%9E%EF%BE%9D%EF%BD%BA%EF%BE%9E", headers=TYPING).text.count(
+            "<mark>だんご"
+        )
+        == 1
+    )
     full = client.get("/en/products/?q=ba", headers=TYPING).text
     assert full.count('role="option"') == 7 and "See all" in full
     for nothing in ("", "t", "%20", "'", "zzyzx", "%00", "%F0%9F%8D%B5"):
@@ -86,15 +95,36 @@ def test_a_search_its_rows_while_typing_and_its_dead_ends(
 
 @pytest.mark.req("CAT-7")
 def test_hostile_questions_are_pages(shop: Visitor, client: FlaskClient) -> None:
-    for question in ("%00", "%27%22%3E%3Cscript%3E", "a" * 10_000, "%ED%A0%80", "%F0%9F%8D%B5", "NEAR(", "*%22", "%5C", "%E8%8C%B6*"):
+    for question in (
+        "%00",
+        "%27%22%3E%3Cscript%3E",
+        "a" * 10_000,
+        "%ED%A0%80",
+        "%F0%9F%8D%B5",
+        "NEAR(",
+        "*%22",
+        "%5C",
+        "%E8%8C%B6*",
+    ):
         for headers in ({}, TYPING):
             answer = client.get(f"/en/products/?q={question}", headers=headers)
             assert answer.status_code == 200, question
             assert "<script>" not in answer.text.replace("<script src", "")
 
 
-def test_what_is_counted_and_what_is_not(app: Flask, shop: Visitor, client: FlaskClient, unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
-    for path in ("?q=Tea", f"?q={quote('ＴＥＡ')}", "?q=tea&page=2", "?q=tea&sort=newest", "?q=nobody", "?q=me@example.com", "?q=090-1234-5678", "?q=4900000000016"):
+def test_what_is_counted_and_what_is_not(
+    app: Flask, shop: Visitor, client: FlaskClient, unit: Unit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in (
+        "?q=Tea",
+        f"?q={quote('ＴＥＡ')}",
+        "?q=tea&page=2",
+        "?q=tea&sort=newest",
+        "?q=nobody",
+        "?q=me@example.com",
+        "?q=090-1234-5678",
+        "?q=4900000000016",
+    ):
         shop.gets(f"/en/products/{path}")
     shop.gets("/ja/products/?q=tea")
     client.get("/en/products/?q=fetched", headers={"Sec-Purpose": "prefetch"})
