@@ -87,6 +87,14 @@ def test_from_log_in_to_the_first_shipped_order(shop, new_shopper):
     phone.goes(f"/manage/orders/{first}")
     phone.page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
     phone.looks("everything open")
+    for path in ("invoice", "slip"):
+        phone.goes(f"/manage/orders/{first}/{path}")
+    # whatever the menu leads to, at a desk and on a phone
+    desk.goes("/manage/")
+    menu = desk.page.locator('[data-test="manage-menu"] a')
+    for path in menu.evaluate_all("(all) => all.map((link) => link.getAttribute('href'))"):
+        desk.goes(path)
+        phone.goes(path)
     third, _mail = buys(shop, new_shopper, "en")
     phone.goes(f"/manage/orders/{third}/address")
     phone.goes(f"/manage/orders/{third}")

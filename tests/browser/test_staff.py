@@ -43,7 +43,7 @@ class Staff:
 
 def set_up_on_a_phone(shop, new_shopper, found):
     """By the printed line, in Japanese, without JavaScript."""
-    line = wait_for(lambda: re.search(r"Set up the owner: (\S+)", shop.last_words()), 20, "the line with the link")
+    line = wait_for(lambda: re.search(r"Set up the owner: (\S+)", shop.log.read_text()), 20, "the line with the link")
     owner = Staff(new_shopper(shop, javascript=False, viewport=PHONE), found)
     owner.goes(f"{line[1]}&lang=ja")
     expect(owner.page.locator("html")).to_have_attribute("lang", "ja")
