@@ -12,8 +12,9 @@ from storefront.jobs.runtime import Runtime
 log = logging.getLogger(__name__)
 
 BATCH = 200
-# No more than so many wait in a queue of Redis: the rest wait in the table, where nothing can be lost.
-HIGH_WATER = 1000
+# No more than so many wait in a queue of Redis, enough for a second and more: the rest wait in the table, in their order, so that
+# what a dead worker had at hand is not queued behind thousands.
+HIGH_WATER = 300
 SWEEP_SECONDS = 10.0
 
 
