@@ -19,6 +19,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.header import decode_header, make_header
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -63,7 +64,7 @@ class Server(MessageHandler):
 
     def handle_message(self, message: Message) -> None:
         names = ("Message-ID", "To", "Content-Language", "Subject")
-        self.accepted.append(tuple(str(message[name]) for name in names))  # type: ignore[arg-type]
+        self.accepted.append(tuple(str(make_header(decode_header(message[name]))) for name in names))  # type: ignore[arg-type]
 
 
 def listen(handler: Server, port: int) -> Controller:
@@ -80,7 +81,8 @@ class Soak:
     mails: int
     kills: int
     outage: float
-    struck: list[tuple[str, datetime]] = field(default_factory=list)
+    struck: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    away: tuple[datetime, datetime] | None = None
     faults: Counter[str] = field(default_factory=Counter)
 
     def promise(self) -> None:
@@ -135,8 +137,14 @@ class Soak:
         if name == "kills of the mail worker":
             at = utcnow()
             with self.engine.connect() as connection:
-                rows = select(OutboxRow.id).where(OutboxRow.name == MAIL, OutboxRow.state == OutboxState.CLAIMED)
-                self.struck += [(row_id, at) for row_id in connection.scalars(rows)]
+                rows = connection.execute(
+                    select(OutboxRow.id, OutboxRow.attempts).where(
+                        OutboxRow.name == MAIL, OutboxRow.state == OutboxState.CLAIMED
+                    )
+                ).all()
+            for row_id, attempts in rows:
+                if self.struck.get(row_id, (0, at))[0] != attempts:  # not one that an earlier kill left
+                    self.struck[row_id] = (attempts, at)
         wait_for(lambda: self.child(pattern) not in (0, pid), 60, f"{name}: it runs again\n{self.shop.last_words()}")
 
     def left(self) -> int:
@@ -170,25 +178,27 @@ class Soak:
             if number == self.kills * 2 // 3:
                 self.strike("kills of the relay", r"main relay$")
             if number == self.kills // 2 and self.outage:
+                begin = utcnow()
                 self.listening.stop()
                 time.sleep(self.outage)
+                self.away = (begin, utcnow())
                 self.listening = listen(self.listening.handler, self.listening.port)
                 self.faults["seconds without a mail server"] += int(self.outage)
             print(f"{number} kills, {self.left()} mails to go", flush=True)
 
     # --- what came of it
 
-    def recovery(self) -> float:
-        """The longest time from the kill to the end of a mail that was at hand then, in seconds."""
+    def recovery(self) -> list[float]:
+        """Seconds from a kill to the end of the mail that was at hand then; without those that met no mail server."""
         with self.engine.connect() as connection:
-            ids = [row_id for row_id, _ in self.struck]
-            ended = dict(
-                tuple(row)
-                for row in connection.execute(select(OutboxRow.id, OutboxRow.done_at).where(OutboxRow.id.in_(ids)))
-            )
-        return max(
-            (((ended[row_id] - at).total_seconds()) for row_id, at in self.struck if ended.get(row_id)), default=0.0
-        )
+            rows = connection.execute(select(OutboxRow.id, OutboxRow.done_at).where(OutboxRow.id.in_(self.struck)))
+            ended = {row.id: row.done_at for row in rows}
+        begin, end = self.away or (utcnow(), utcnow())
+        return [
+            (ended[row_id] - at).total_seconds()
+            for row_id, (_, at) in self.struck.items()
+            if ended[row_id] < begin or at > end
+        ]
 
     def report(self, server: Server, memory: float, rate: float, seconds: float) -> int:
         copies = Counter(message_id for message_id, *_ in server.accepted)
@@ -207,14 +217,14 @@ class Soak:
         with self.engine.connect() as connection:
             inbox = connection.execute(select(func.count()).where(InboxRow.handler == MAIL)).scalar_one()
         kills = self.faults["kills of the mail worker"]
-        twins, longest = sum(copies.values()) - len(copies), self.recovery()
+        twins, longest = sum(copies.values()) - len(copies), max(ways := self.recovery(), default=0.0)
         rows: list[tuple[str, str, bool]] = [
             (f"mails promised {self.mails}, readers reached", str(len(readers)), len(readers) == self.mails),
             ("effects noted in the inbox", str(inbox), inbox == self.mails),
             (f"twins (at most one for each of {kills} kills)", str(twins), twins <= kills + self.faults["kills of the relay"]),
             ("readers with two Message-IDs", str(sum(len(ids) > 1 for ids in readers.values())), all(len(ids) == 1 for ids in readers.values())),
             ("mails in a wrong language", str(wrong if apart else "subjects mixed"), wrong == 0 and apart),
-            (f"longest way back after a kill in mid-job ({len(self.struck)} struck), s", f"{longest:.0f}", longest <= 120),
+            (f"longest way back after a kill in mid-job ({len(ways)} struck, the outage not counted), s", f"{longest:.0f}", longest <= 120),
             ("relay hands over, rows/s (SQLite)", f"{rate:.0f}", rate >= 1000),
             ("idle memory of storefront run with demo data, MiB PSS", f"{memory:.0f}", memory <= 600),
             *((name, str(count), True) for name, count in self.faults.items()),
