@@ -187,7 +187,7 @@ AUDIT = ManagePage(
             finish=_finish,
         ),
         filters=(
-            Filter("kind", N_("Area"), KINDS),
+            Filter("kind", N_("Kind of act"), KINDS),
             Filter("actor", N_("Who"), _who),
             Filter("since", N_("From"), kind="date_from"),
             Filter("until", N_("Until"), kind="date_to"),
