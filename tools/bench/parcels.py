@@ -52,7 +52,7 @@ class Parcels:
             if leaves < until:
                 self._left(placed, order_id, number, own, leaves, sent)
             elif fate.packed and there and leaves - HOUR > placed.fate.placed:
-                self._packed(placed, order_id, own, sent)
+                self._packed(placed, order_id, number, own, sent)
                 break
         sent.all_gone = bool(fate.parcels) and len(sent.gone) == len(lines)
         if sent.all_gone:
@@ -97,15 +97,20 @@ class Parcels:
             (leaves - HOUR, "shipment_planned", "", "", STAFF, f'{{"shipment":{shipment_id}}}'),
             (leaves, "shipment_handed_over", "", "", STAFF, data),
         ]
+        books.audit(stamp(leaves - HOUR), STAFF, "shipment.plan", "order", number, "", f'{{"shipment":{shipment_id}}}')
         books.audit(at, STAFF, "shipment.hand_over", "order", number, "", data)
         books.mail("order_shipped", placed, order_id, leaves, f":{shipment_id}", shipment_id=shipment_id)
 
-    def _packed(self, placed: "Placed", order_id: int, lines: "list[tuple[int, Ware, int]]", sent: Sent) -> None:
+    def _packed(
+        self, placed: "Placed", order_id: int, number: str, lines: "list[tuple[int, Ware, int]]", sent: Sent
+    ) -> None:
         shipment_id, self.shipment_id = self.shipment_id, self.shipment_id + 1
         packed = max(placed.fate.paid, placed.fate.placed)
         self._shipment(shipment_id, placed, order_id, lines, "packed", "", packed, 0)
         sent.packed |= {line_id for line_id, _, _ in lines}
-        sent.acts.append((self.books.until - 60, "shipment_packed", "", "", STAFF, f'{{"shipment":{shipment_id}}}'))
+        data = f'{{"shipment":{shipment_id}}}'
+        sent.acts.append((self.books.until - 60, "shipment_packed", "", "", STAFF, data))
+        self.books.audit(stamp(self.books.until - 60), STAFF, "shipment.pack", "order", number, "", data)
 
     def _shipment(
         self, shipment_id: int, placed: "Placed", order_id: int, lines: "list[tuple[int, Ware, int]]", state: str,

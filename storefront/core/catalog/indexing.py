@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import exists, or_, select
 
 from storefront.core.catalog.models import Brand, BrandText, Category, Product, ProductCategory, ProductText, Sku
-from storefront.core.db import session
+from storefront.core.db import changed, session
 from storefront.core.search import service as search
 from storefront.core.search.tokens import facet_token
 from storefront.core.stock.models import StockItem
@@ -34,6 +34,7 @@ def index_products(product_ids: Iterable[int]) -> None:
     whatever is derived from a product and kept beside it is made anew from here. A fixed number of statements for each
     500."""
     ids = sorted(set(product_ids))
+    changed("product", *ids)  # many are written by plain statements, which no session notices: their cards follow too
     for start in range(0, len(ids), AT_ONCE):
         _index(ids[start : start + AT_ONCE])
 

@@ -84,11 +84,12 @@ def test_running_the_shop_prints_the_link_while_there_is_a_code(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     child = supervisor.Child("web", ())
-    supervisor.print_status(child, child, settings)
+    family = supervisor.Family(child, (), child, None, {}, "")
+    supervisor.print_status(family, settings)
     assert "Set up" not in capsys.readouterr().out
     assert setup_code.FILE == supervisor.SETUP_CODE
     code = setup_code.ensure(settings.data_dir)
-    supervisor.print_status(child, child, settings)
+    supervisor.print_status(family, settings)
     assert f"Set up the owner: {settings.public_url}/manage/setup?code={code}\n" in capsys.readouterr().out
 
 
