@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, or_, select, union
 from sqlalchemy.orm import aliased
 
 from storefront.admin.goods.words import STATES
@@ -147,16 +147,19 @@ def _variants(ids: Sequence[int]) -> Mapping[int, Sequence[Any]]:
 def search(question: str) -> ColumnElement[bool]:
     """By code, barcode or words in any language. The index holds what shoppers can find; drafts and what is no longer
     sold are found by their names."""
-    code, hidden = question.strip(), aliased(Product)
+    code, hidden, coded_product = question.strip(), aliased(Product), aliased(Product)
+    coded = select(coded_product.id).where(coded_product.code == code)
     variants = select(Sku.product_id).where(or_(Sku.code == code, Sku.barcode == code))
     named = (
         select(ProductText.product_id)
         .where(*(ProductText.name.icontains(word, autoescape=True) for word in code.split()[:8]))
         .join(hidden, hidden.id == ProductText.product_id)
-        .where(hidden.state != "published")
+        # By equality, so that the index of states is used: few products are hidden.
+        .where(hidden.state.in_([state for state in STATES if state != "published"]))
     )
     words = matching_ids(PRODUCTS, understand(question))
-    return or_(Product.code == code, Product.id.in_(variants), Product.id.in_(words), Product.id.in_(named))
+    # One set, not four conditions joined by OR: those make the database read every product.
+    return Product.id.in_(union(coded, variants, words, named))
 
 
 def _by_state(value: str) -> ColumnElement[bool] | None:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, union
+from sqlalchemy.orm import aliased
 
 from storefront.admin.goods.options import as_lines
 from storefront.admin.goods.product_rows import search
@@ -112,7 +113,11 @@ def waiting_pieces(sku_ids: Sequence[int]) -> dict[int, int]:
 
 def _search(question: str) -> ColumnElement[bool]:
     code = question.strip()
-    return or_(Sku.code == code, Sku.barcode == code, Sku.product_id.in_(select(Product.id).where(search(question))))
+    own, named = aliased(Sku), aliased(Sku)
+    by_code = select(own.id).where(or_(own.code == code, own.barcode == code))
+    by_product = select(named.id).where(named.product_id.in_(select(Product.id).where(search(question))))
+    # One set, not conditions joined by OR: those make the database read every variant.
+    return Sku.id.in_(union(by_code, by_product))
 
 
 def _by_stock(value: str) -> ColumnElement[bool] | None:
