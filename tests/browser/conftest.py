@@ -126,7 +126,15 @@ class Shopper:
 
     def goto(self, path: str = "/") -> Response | None:
         """A page of the shop in the shopper's language."""
-        return self.page.goto(f"{self.shop.url}/{self.lang}{path}")
+        answer = self.page.goto(f"{self.shop.url}/{self.lang}{path}")
+        self.wait_for_script()
+        return answer
+
+    def wait_for_script(self) -> None:
+        """htmx takes the page in hand by a timer, on a busy machine after the page has loaded. What is clicked before that
+        is sent as without script, which is right for a shopper and not what is tested here. Timers come in turn."""
+        if self.javascript:
+            self.page.evaluate("() => new Promise((done) => setTimeout(done))")
 
     def by(self, mark: str, inside: Locator | None = None) -> Locator:
         return (inside or self.page).locator(f'[data-test="{mark}"]')
