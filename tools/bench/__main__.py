@@ -1,4 +1,4 @@
-"""The command line: ``python -m tools.bench [pages|generate|backoffice]``; without a word, ``pages``."""
+"""The command line: ``python -m tools.bench [pages|generate|backoffice|export]``; without a word, ``pages``."""
 
 import argparse
 import sys
@@ -8,10 +8,12 @@ from pathlib import Path
 from storefront.core.invariants.checks import run_all
 from tools.bench.backoffice import add_arguments as add_back_office
 from tools.bench.backoffice import measure_back_office
+from tools.bench.export import add_arguments as add_export
+from tools.bench.export import measure_export
 from tools.bench.run import add_arguments, measure_pages
 from tools.bench.shop import SEED, environment, fill, opened
 
-COMMANDS = ("pages", "generate", "backoffice")
+COMMANDS = ("pages", "generate", "backoffice", "export")
 
 
 def main() -> None:
@@ -24,6 +26,9 @@ def main() -> None:
     if command == "backoffice":
         add_back_office(parser)
         sys.exit(measure_back_office(parser.parse_args(arguments)))
+    if command == "export":
+        add_export(parser)
+        sys.exit(measure_export(parser.parse_args(arguments)))
     _add_generate(parser)
     sys.exit(generate(parser.parse_args(arguments)))
 
