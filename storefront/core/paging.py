@@ -64,7 +64,7 @@ class QuerySource:
         after, more = None, True
         while more:
             rows, more = self._slice(matching, order, after, None, BATCH)
-            after = order.read(order.write(rows[-1])) if rows else None
+            after = order.place(rows[-1]) if rows else None
             finished = self._finished(rows)
             session.rollback()
             yield from finished
@@ -143,9 +143,13 @@ class _Order:
         reached = first <= value if descending else first >= value
         return and_(reached, or_(past, and_(first == value, tie)))
 
+    def place(self, row: Any) -> tuple[Any, ...]:
+        """Where ``row``, a row of a ``marked`` statement, stands."""
+        return tuple(getattr(row, f"cursor_{i}") for i in range(len(self._columns)))
+
     def write(self, row: Any) -> str:
-        values = [getattr(row, f"cursor_{i}") for i in range(len(self._columns))]
-        text = json.dumps([v.isoformat() if isinstance(v, datetime) else v for v in values])
+        """Its place for an address; ``read`` takes it back."""
+        text = json.dumps([v.isoformat() if isinstance(v, datetime) else v for v in self.place(row)])
         return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def read(self, cursor: str) -> tuple[Any, ...] | None:
