@@ -6,6 +6,7 @@ import ipaddress
 import os
 from collections.abc import Iterator
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from flask import Request
@@ -43,31 +44,35 @@ def may_read(request: Request, token: str) -> bool:
 def observe(endpoint: str, method: str, status: int, seconds: float) -> None:
     """One request was answered. ``endpoint``: the view's name, never an address."""
     known = method if method in METHODS else "other"
-    _requests().labels(endpoint, known, f"{status // 100}xx").observe(seconds)
+    _kept()[1].labels(endpoint, known, f"{status // 100}xx").observe(seconds)
 
 
 # prometheus_client decides when it is imported, by the environment, whether it is one of several processes: so it is
 # imported by the first request, not by whoever loads the application.
 
 
+_making = Lock()
+
+
+def _kept() -> "tuple[CollectorRegistry, Histogram]":
+    # The first requests come at once, in several threads: a histogram that is made twice is refused by its registry.
+    with _making:
+        return _made()
+
+
 @cache
-def _own_registry() -> "CollectorRegistry":
-    from prometheus_client import CollectorRegistry
+def _made() -> "tuple[CollectorRegistry, Histogram]":
+    from prometheus_client import CollectorRegistry, Histogram
 
-    return CollectorRegistry()
-
-
-@cache
-def _requests() -> "Histogram":
-    from prometheus_client import Histogram
-
-    return Histogram(
+    registry = CollectorRegistry()
+    requests = Histogram(
         "storefront_request_seconds",
         "Time from the first look at a request to its answer",
         ("endpoint", "method", "status"),
         buckets=BUCKETS,
-        registry=_own_registry(),
+        registry=registry,
     )
+    return registry, requests
 
 
 def exposition() -> bytes:
@@ -75,14 +80,14 @@ def exposition() -> bytes:
     from prometheus_client import CollectorRegistry, generate_latest
     from prometheus_client.multiprocess import MultiProcessCollector
 
-    _requests()
+    own, _ = _kept()
     registry = CollectorRegistry()
     shop: Any = _Shop()
     registry.register(shop)
     if os.environ.get(SHARED):
         MultiProcessCollector(registry)
         return generate_latest(registry)
-    return generate_latest(registry) + generate_latest(_own_registry())
+    return generate_latest(registry) + generate_latest(own)
 
 
 class _Shop:
