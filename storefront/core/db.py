@@ -188,6 +188,15 @@ def in_unit_of_work() -> bool:
     return _writing.get()
 
 
+def dialect() -> str:
+    """``sqlite`` or ``postgresql``: what the current session speaks."""
+    return session.get_bind().dialect.name
+
+
+def on_sqlite() -> bool:
+    return dialect() == "sqlite"
+
+
 def lock_for_update(statement: Select[*Columns]) -> Select[*Columns]:
     """``statement`` with a row lock. SQLite has none and needs none: a writing unit holds the only write lock."""
     return statement.with_for_update()

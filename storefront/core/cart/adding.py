@@ -34,7 +34,7 @@ from storefront.core.cart.reading import (
 )
 from storefront.core.catalog.offers import own_currency
 from storefront.core.contracts.pricing import CurrencyRate
-from storefront.core.db import session, utcnow
+from storefront.core.db import dialect, session, utcnow
 from storefront.core.stock.models import Source
 from storefront.core.upsert import insert_for
 from storefront.core.values.types import SaleStatus
@@ -151,7 +151,7 @@ def upsert_cart(session_id: int, customer_id: int | None) -> int:
     """The customer's cart when somebody is logged in, else the session's; made when missing. One statement, which
     locks the cart until the unit ends."""
     column, owner = ("customer_id", customer_id) if customer_id is not None else ("session_id", session_id)
-    statement = _cart_statement(session.get_bind().dialect.name, column)
+    statement = _cart_statement(dialect(), column)
     return int(session.scalar(statement, {"owner": owner, "now": utcnow()}))
 
 
@@ -167,7 +167,7 @@ def _cart_statement(dialect: str, column: str) -> Any:
 def _upsert_line(line: CartLine, limit: int) -> tuple[int, int] | None:
     """Insert or count up in one statement, never above ``limit``; ``None`` when it would pass it."""
     values = {f"new_{name}": getattr(line, name) for name in _LINE} | {"now": utcnow(), "upper_limit": limit}
-    stored = session.execute(_line_statement(session.get_bind().dialect.name), values).first()
+    stored = session.execute(_line_statement(dialect()), values).first()
     return None if stored is None else (stored[0], stored[1])
 
 

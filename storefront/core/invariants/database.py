@@ -5,18 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import text
 
-from storefront.core.db import session
+from storefront.core.db import on_sqlite, session
 from storefront.core.invariants.finding import Row, check, plain
-
-
-def _is_sqlite() -> bool:
-    return session.get_bind().dialect.name == "sqlite"
 
 
 @check("database.sound", "The database file is damaged, or a row breaks its table's rules. Restore a backup.")
 def sound(now: datetime) -> Iterable[Row]:
     """RELIABILITY O4: ``quick_check``."""
-    if not _is_sqlite():
+    if not on_sqlite():
         return []
     said = session.scalars(text("PRAGMA quick_check")).all()
     return [{"said": line} for line in said if line != "ok"]
@@ -25,7 +21,7 @@ def sound(now: datetime) -> Iterable[Row]:
 @check("database.foreign_keys", "A row refers to a row that does not exist.")
 def foreign_keys(now: datetime) -> Iterable[Row]:
     """RELIABILITY O4: ``foreign_key_check``."""
-    if not _is_sqlite():
+    if not on_sqlite():
         return []
     return [plain(row) for row in session.execute(text("PRAGMA foreign_key_check")).mappings()]
 

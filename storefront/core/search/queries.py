@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Integer, Select, Text, TextualSelect, column, select, text
 
-from storefront.core.db import session
+from storefront.core.db import dialect, session
 from storefront.core.search.asking import Phrase, Question
 from storefront.core.search.ddl import FULL_TEXT, TIERS
 from storefront.core.search.matching import Facets, match_of
@@ -53,8 +53,8 @@ def find(index: SearchIndex, question: Question, wanted: Wanted) -> Hits:
     reach = wanted.offset + wanted.limit
     whole = question.exact if wanted.after is None else ""
     values = {
-        "terms": match_of(question.terms, wanted.facets, _dialect()),
-        "exact": match_of([((Phrase((whole,)),),)], wanted.facets, _dialect()) if whole else "",
+        "terms": match_of(question.terms, wanted.facets, dialect()),
+        "exact": match_of([((Phrase((whole,)),),)], wanted.facets, dialect()) if whole else "",
         "limit": max(reach, REORDERED) if wanted.lang else reach,
         "counted": COUNTED + 1,
         "after": wanted.after if wanted.after is not None else -1,
@@ -81,7 +81,7 @@ def matching_ids(index: SearchIndex, question: Question, facets: Facets = (), li
     if not question.terms:
         return select(index.model.id).where(index.model.id.is_(None))
     ids = _ids_statement(index).bindparams(
-        search_terms=match_of(question.terms, facets, _dialect()), search_limit=limit
+        search_terms=match_of(question.terms, facets, dialect()), search_limit=limit
     )
     found = ids.columns(column("id", Integer)).subquery("found")
     return select(found.c.id)
@@ -92,12 +92,8 @@ def after_document(document_id: int, score: int = 0) -> int:
     return rank_of(document_id, score)
 
 
-def _dialect() -> str:
-    return session.get_bind().dialect.name
-
-
 def _statement(index: SearchIndex, exact: bool) -> TextualSelect:
-    kind = (_dialect(), index.table, exact)
+    kind = (dialect(), index.table, exact)
     if kind not in _statements:
         build = _postgresql if kind[0] == "postgresql" else _sqlite
         _statements[kind] = text(build(index.table, exact)).columns(
@@ -151,7 +147,7 @@ def _postgresql(table: str, exact: bool) -> str:
 
 def _ids_statement(index: SearchIndex) -> Any:
     table = index.table
-    if _dialect() == "postgresql":
+    if dialect() == "postgresql":
         parts = " UNION ALL ".join(
             f"(SELECT id FROM {table} WHERE tier = {tier} AND tokens @@ CAST(:search_terms AS tsquery) "
             "ORDER BY rank + 0 LIMIT :search_limit)"

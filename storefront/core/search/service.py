@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, text, update
 
-from storefront.core.db import session
+from storefront.core.db import on_sqlite, session
 from storefront.core.search.ddl import FULL_TEXT
 from storefront.core.search.models import SearchOrder, SearchProduct, SearchWord
 from storefront.core.search.tokens import document, plain
@@ -62,17 +62,20 @@ def score_of(rank: int) -> int:
 
 
 def put(index: SearchIndex, documents: Iterable[Document], *, keep_rank: bool = False) -> None:
-    """Add documents, or replace those with the same ids. ``keep_rank``: one that is there already stays where it is."""
-    rows = rows_of(documents)
+    """Add documents, or replace those with the same ids (of several with one id the last counts). ``keep_rank``: one that is there already stays where it is."""
+    rows = rows_of({each.id: each for each in documents}.values())
     if not rows:
         return
-    # Two units that write the same documents do so in one order, so that neither waits for the other in a ring.
-    rows.sort(key=lambda row: int(row["id"]))
+    # SQLite begins a new piece of its index when a row comes before the one written last. On PostgreSQL two units that
+    # write the same documents do so in one order, so that neither waits for the other in a ring.
+    by = "rank" if on_sqlite() else "id"
+    rows.sort(key=lambda row: int(row[by]))
     statement = insert_for(index.model)
     changes: dict[str, Any] = {"heads": statement.excluded.heads, "tokens": statement.excluded.tokens}
     if not keep_rank:
         changes["rank"] = statement.excluded.rank
-    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes), rows)
+    # With RETURNING the rows go in one statement: SQLite writes out what its index gathered after each.
+    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes).returning(index.model.id), rows)
     if index.spelled:
         _learn_words(str(row["heads"]) for row in rows)
 
@@ -110,7 +113,7 @@ def tier_bounds(index: SearchIndex) -> tuple[int, int]:
 def move_tiers(index: SearchIndex, bounds: tuple[int, int], limit: int) -> int:
     """Bring up to ``limit`` documents into the tiers their ranks belong to; how many. Those that move up are moved
     first, so that meanwhile nothing stands behind what it precedes for long. SQLite needs no tiers: nothing to do."""
-    if session.get_bind().dialect.name != "postgresql":
+    if on_sqlite():
         return 0
     model, (first, second) = index.model, bounds
     places = (
@@ -131,14 +134,14 @@ def move_tiers(index: SearchIndex, bounds: tuple[int, int], limit: int) -> int:
 def rebuild_full_text(index: SearchIndex) -> None:
     """SQLite: make the full text table anew from the rows, in one go that keeps other writers waiting (3 seconds for
     100,000 products). For a file that was damaged; readers see the old one until the unit commits. PostgreSQL: nothing."""
-    if session.get_bind().dialect.name == "sqlite":
+    if on_sqlite():
         name = f"{index.table}{FULL_TEXT}"
         session.execute(text(f"INSERT INTO {name}({name}) VALUES ('rebuild')"))
 
 
 def merge_segments(index: SearchIndex, pages: int = 2000) -> None:
     """SQLite: put together what many small changes left in pieces, as much as ``pages`` pages hold."""
-    if session.get_bind().dialect.name == "sqlite":
+    if on_sqlite():
         name = f"{index.table}{FULL_TEXT}"
         session.execute(text(f"INSERT INTO {name}({name}, rank) VALUES ('merge', :pages)"), {"pages": pages})
 
@@ -168,7 +171,7 @@ def _learn_words(heads: Iterable[str]) -> None:
 def _row(each: Document) -> dict[str, Any]:
     heads = "\n".join(f"{lang}:{plain(title)}" for lang, title in each.heads.items() if title)[:MAX_HEADS]
     tokens = document([*each.heads.values(), *each.texts], codes=each.codes, marks=each.marks)
-    stored = _vector(tokens) if session.get_bind().dialect.name == "postgresql" else " ".join(tokens)
+    stored = " ".join(tokens) if on_sqlite() else _vector(tokens)
     return {"id": each.id, "rank": rank_of(each.id, each.score), "heads": heads, "tokens": stored}
 
 

@@ -89,6 +89,9 @@ def test_order_tiers_and_counts(db: Database) -> None:
         put(PRODUCTS, [Document(3, 0, {"ja": "抹茶"})], keep_rank=True)
     assert find(PRODUCTS, asked, Wanted(10)).ids == (4, 3, 1, 2)
     with unit_of_work():
+        put(PRODUCTS, [Document(4, 0, {"ja": "煎茶"}), Document(4, 10, {"ja": "抹茶"})])
+    assert find(PRODUCTS, asked, Wanted(10)).ids == (4, 3, 1, 2)
+    with unit_of_work():
         remove(PRODUCTS, [4, 77])
     assert find(PRODUCTS, asked, Wanted(10)).ids == (3, 1, 2)
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from storefront.core.catalog.exporting.reading import Trees, Whole
 from storefront.core.catalog.models import Sku, SkuPrice
 from storefront.core.catalog.own_columns import TEXTS, header
-from storefront.core.db import session
+from storefront.core.db import on_sqlite, session
 from storefront.core.values.money import format_major
 
 Record = dict[str, Any]
@@ -16,7 +16,7 @@ Record = dict[str, Any]
 
 def own_header(stock: bool) -> list[str]:
     """The columns this shop needs."""
-    count = func.jsonb_array_length if session.get_bind().dialect.name == "postgresql" else func.json_array_length
+    count = func.json_array_length if on_sqlite() else func.jsonb_array_length
     options = session.scalar(select(func.max(count(Sku.options)))) or 0
     currencies = session.scalars(select(SkuPrice.currency).distinct()).all()
     return header(options, currencies, stock=stock)
