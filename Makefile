@@ -36,6 +36,7 @@ check: lint types i18n-check test ## Lint, types, imports, catalogues, tests: as
 
 lint: setup $(VENV)/.dev ## Style and import rules
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 
 types: setup $(VENV)/.dev ## mypy, strict on core, plugin and plugin_host

@@ -32,7 +32,28 @@ BATCH = 5000
 ROUNDS = 12
 HIRAGANA = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわん"
 KANJI = "茶湯器皿木竹紙布絹糸花月雪風山川海空星夜朝春夏秋冬白黒赤青緑金銀銅鉄石玉香塩糖米麦豆酒油味色形手足目口耳心音光火水土空鳥魚虫犬猫"
-LATIN = ("ka", "to", "mi", "re", "lo", "sa", "ne", "bu", "ri", "do", "va", "le", "pi", "mo", "ten", "gar", "sil", "bra", "cor", "win")
+LATIN = (
+    "ka",
+    "to",
+    "mi",
+    "re",
+    "lo",
+    "sa",
+    "ne",
+    "bu",
+    "ri",
+    "do",
+    "va",
+    "le",
+    "pi",
+    "mo",
+    "ten",
+    "gar",
+    "sil",
+    "bra",
+    "cor",
+    "win",
+)
 TRADITIONAL = str.maketrans("銀銅鉄塩麦緑黒鳥魚虫", "銀銅鐵鹽麥綠黑鳥魚蟲")
 SIMPLIFIED = str.maketrans("銀銅鉄塩麦緑黒鳥魚虫", "银铜铁盐麦绿黑鸟鱼虫")
 
@@ -79,7 +100,11 @@ def products(words: Words, size: int) -> Iterator[tuple[Document, int]]:
                 },
                 texts=[latin[3], f"AB{number % 40:02d}-{number:07d}"],
                 codes=[f"AB{number % 40:02d}-{number:07d}", f"49{number:011d}"],
-                marks=[category_facet(f"k{number % 200}"), brand_facet(f"b{number % 500}"), *([IN_STOCK] if number % 3 else [])],
+                marks=[
+                    category_facet(f"k{number % 200}"),
+                    brand_facet(f"b{number % 500}"),
+                    *([IN_STOCK] if number % 3 else []),
+                ],
             ),
             0 if score >= 980_000 else 1 if score >= 800_000 else 2,
         )
@@ -92,7 +117,16 @@ def orders(words: Words, size: int) -> Iterator[tuple[Document, int]]:
         yield (
             Document(
                 number,
-                texts=[family + given, family, given, " ".join(latin).title(), *(f"{goods[i]} {goods[i + 1]}" for i in (0, 2)), f"2611{number % 28 + 1:02d}-{number:07d}", f"mail{number}", f"RR{number:09d}JP"],
+                texts=[
+                    family + given,
+                    family,
+                    given,
+                    " ".join(latin).title(),
+                    *(f"{goods[i]} {goods[i + 1]}" for i in (0, 2)),
+                    f"2611{number % 28 + 1:02d}-{number:07d}",
+                    f"mail{number}",
+                    f"RR{number:09d}JP",
+                ],
                 codes=[f"2611{number % 28 + 1:02d}-{number:07d}", f"mail{number}", f"RR{number:09d}JP"],
                 marks=[ending_token(f"+8190{number * 7919 % 10**8:08d}")],
             ),
@@ -185,10 +219,20 @@ def product_questions(words: Words, size: int) -> list[Asked]:
         Asked("phrase, ja", [f"{han[i]}の{kana[i]}" for i in places], plain),
         Asked("one character", [*"茶湯器皿木竹かの", "a", "5"], plain),
         Asked("two characters", [han[i][:2] for i in places] + [kana[i][:2] for i in places], plain),
-        Asked("code, barcode", [f"AB{n % 40:02d}-{n:07d}" for n in (7, size // 2, size - 1)] + [f"49{size // 3:011d}"], plain),
-        Asked("no hit", ["zzyzxq", "qqq www", "ぬぽぬぽ", "鬱鬱", f"{latin[0]} zzyzxq", f"{han[0]}鬱", "xq", "鬱"], plain),
+        Asked(
+            "code, barcode",
+            [f"AB{n % 40:02d}-{n:07d}" for n in (7, size // 2, size - 1)] + [f"49{size // 3:011d}"],
+            plain,
+        ),
+        Asked(
+            "no hit", ["zzyzxq", "qqq www", "ぬぽぬぽ", "鬱鬱", f"{latin[0]} zzyzxq", f"{han[0]}鬱", "xq", "鬱"], plain
+        ),
         Asked("category, in stock", [latin[i] for i in places] + [han[i] for i in places] + ["茶", "a"], narrowed),
-        Asked("page 9", [latin[i] for i in (0, 1, 2)] + [han[0], "茶"], lambda q: search_products(q, "ja", limit=24, offset=192)),
+        Asked(
+            "page 9",
+            [latin[i] for i in (0, 1, 2)] + [han[0], "茶"],
+            lambda q: search_products(q, "ja", limit=24, offset=192),
+        ),
     ]
 
 
@@ -198,9 +242,17 @@ def order_questions(words: Words, size: int) -> list[Asked]:
     return [
         Asked("order: number", [f"2611{n % 28 + 1:02d}-{n:07d}" for n in some], find_orders),
         Asked("order: mail", [f"mail{n}@example.com" for n in some], find_orders),
-        Asked("order: end of a telephone number", [f"090{n * 7919 % 10**8:08d}" for n in some] + [f"{n * 7919 % 10**4:04d}" for n in some], find_orders),
+        Asked(
+            "order: end of a telephone number",
+            [f"090{n * 7919 % 10**8:08d}" for n in some] + [f"{n * 7919 % 10**4:04d}" for n in some],
+            find_orders,
+        ),
         Asked("order: tracking number", [f"RR{n:09d}JP" for n in some], find_orders),
-        Asked("order: name", [han[i] + han[i + 3] for i in (0, 5, 50)] + [f"{latin[i]} {latin[i + 1]}" for i in (0, 5, 50)], find_orders),
+        Asked(
+            "order: name",
+            [han[i] + han[i + 3] for i in (0, 5, 50)] + [f"{latin[i]} {latin[i + 1]}" for i in (0, 5, 50)],
+            find_orders,
+        ),
         Asked("order: item", [han[i] for i in (0, 1, 20, 500)] + ["茶"], find_orders),
         Asked("order: no hit", ["zzyzxq", "鬱鬱", "0000000000001", "no@where.example"], find_orders),
     ]
@@ -237,7 +289,9 @@ def run(kind: str, url: str, size: int, only: str, copies: int) -> dict[str, Tim
         upgrade(database.engine)
         if kind == "sqlite":
             # After the shop's own pragmas: there are no products behind the documents.
-            event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=OFF"))
+            event.listen(
+                database.engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys=OFF")
+            )
         words = Words(random.Random(7))
         found = {}
         if only != "orders":
@@ -267,7 +321,9 @@ def main() -> None:
     parser.add_argument("--sizes", default="100000")
     parser.add_argument("--databases", default="sqlite,postgresql")
     parser.add_argument("--only", choices=("products", "orders", "both"), default="both")
-    parser.add_argument("--copies", type=int, default=1, help="Make a part of the documents and repeat them so many times.")
+    parser.add_argument(
+        "--copies", type=int, default=1, help="Make a part of the documents and repeat them so many times."
+    )
     parser.add_argument("--folder", type=Path, help="For the database files. Default: a temporary one.")
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="search-bench-", dir=options.folder))
@@ -276,7 +332,9 @@ def main() -> None:
         for kind in options.databases.split(","):
             for size in map(int, options.sizes.split(",")):
                 if kind == "sqlite":
-                    tables[kind, size] = run(kind, f"sqlite:///{folder / f'{size}.sqlite'}", size, options.only, options.copies)
+                    tables[kind, size] = run(
+                        kind, f"sqlite:///{folder / f'{size}.sqlite'}", size, options.only, options.copies
+                    )
                 else:
                     with PostgresServer() as server:
                         tables[kind, size] = run(kind, server.url("postgres"), size, options.only, options.copies)

@@ -99,7 +99,9 @@ def behind(connection: Connection, host: PluginHost) -> list[str]:
     late = []
     for lineage in lineages:
         table = lineage.version_table
-        stored = set(connection.execute(text(f"SELECT version_num FROM {table}")).scalars()) if table in there else set()
+        stored = (
+            set(connection.execute(text(f"SELECT version_num FROM {table}")).scalars()) if table in there else set()
+        )
         if stored != newest(lineage.versions):
             late.append(lineage.name or "core")
     return late

@@ -44,7 +44,10 @@ def test_rows_come_while_typing_and_are_gone_through_by_keyboard(shop, new_shopp
     session = page.context.new_cdp_session(page)
     shopper.by("search").focus()
     for composing in ("d", "だ", "だn", "だんご"):
-        session.send("Input.imeSetComposition", {"text": composing, "selectionStart": len(composing), "selectionEnd": len(composing)})
+        session.send(
+            "Input.imeSetComposition",
+            {"text": composing, "selectionStart": len(composing), "selectionEnd": len(composing)},
+        )
         page.wait_for_timeout(200)
     assert asked == []
     session.send("Input.insertText", {"text": "だんご"})

@@ -54,7 +54,10 @@ def test_the_books_of_a_generated_shop_are_right(filled: Database) -> None:
 
 
 def test_what_was_generated_is_indexed_found_and_can_be_added_to(filled: Database) -> None:
-    for documents, things in ((SearchProduct, Product.state == "published"), (SearchOrder, Order.placed_at.is_not(None))):
+    for documents, things in (
+        (SearchProduct, Product.state == "published"),
+        (SearchOrder, Order.placed_at.is_not(None)),
+    ):
         there = session.scalar(select(func.count()).where(things))
         assert session.scalar(select(func.count()).select_from(documents)) == there
     name = session.scalars(
@@ -85,7 +88,15 @@ def test_the_same_seed_makes_the_same_shop(templates: Templates, tmp_path: Path)
             session.rollback()
             write_orders(database.engine, 40, shop, seed, UNTIL)
             found: list[object] = []
-            for table in ("product", "product_text", "sku", "search_product", "order_line", "shipment", "payment_attempt"):
+            for table in (
+                "product",
+                "product_text",
+                "sku",
+                "search_product",
+                "order_line",
+                "shipment",
+                "payment_attempt",
+            ):
                 found += session.execute(text(f"SELECT * FROM {table} WHERE rowid > 30 ORDER BY rowid")).all()
             session.rollback()
             return found

@@ -80,9 +80,7 @@ def matching_ids(index: SearchIndex, question: Question, facets: Facets = (), li
     """The ids of the first ``limit`` hits as a SELECT, for a statement that sorts or narrows them further."""
     if not question.terms:
         return select(index.model.id).where(index.model.id.is_(None))
-    ids = _ids_statement(index).bindparams(
-        search_terms=match_of(question.terms, facets, dialect()), search_limit=limit
-    )
+    ids = _ids_statement(index).bindparams(search_terms=match_of(question.terms, facets, dialect()), search_limit=limit)
     found = ids.columns(column("id", Integer)).subquery("found")
     return select(found.c.id)
 

@@ -75,7 +75,9 @@ def put(index: SearchIndex, documents: Iterable[Document], *, keep_rank: bool = 
     if not keep_rank:
         changes["rank"] = statement.excluded.rank
     # With RETURNING the rows go in one statement: SQLite writes out what its index gathered after each.
-    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes).returning(index.model.id), rows)
+    session.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_=changes).returning(index.model.id), rows
+    )
     if index.spelled:
         _learn_words(str(row["heads"]) for row in rows)
 

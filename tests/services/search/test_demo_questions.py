@@ -104,7 +104,7 @@ def test_a_slip_is_found_or_put_right(
 
 
 def test_the_title_of_the_page_counts_first(slugs_for: Callable[[str, str], list[str]]) -> None:
-    """"rice" stands in many summaries; in the titles of these."""
+    """ "rice" stands in many summaries; in the titles of these."""
     rice = slugs_for("rice", "en")
     assert rice[0] == "rice-bran-lotion" and rice[1] == "nori-wrapped-rice-crackers" and len(rice) > 3
     assert slugs_for("桜", "ja")[0] == "cherry-blossom-soap"

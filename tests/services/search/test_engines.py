@@ -16,7 +16,26 @@ from storefront.testing.factories import make_product
 from storefront.testing.pytest_plugin import missing_service
 
 IDS = range(1, 9)
-WORDS = ("抹茶", "茶", "緑茶", "まっちゃ", "ラテ", "tea", "teas", "te", "a5", "100g", "kry-01", "ÀB", "'", "\\", "|", "🍵", "ー", "%")
+WORDS = (
+    "抹茶",
+    "茶",
+    "緑茶",
+    "まっちゃ",
+    "ラテ",
+    "tea",
+    "teas",
+    "te",
+    "a5",
+    "100g",
+    "kry-01",
+    "ÀB",
+    "'",
+    "\\",
+    "|",
+    "🍵",
+    "ー",
+    "%",
+)
 texts = st.lists(st.sampled_from(WORDS) | st.text(max_size=4), max_size=6).map(lambda parts: " ".join(parts)) | st.text(
     max_size=20
 )
@@ -43,9 +62,7 @@ def engines(templates: Templates) -> Iterator[list[Database]]:
     documents=st.lists(st.tuples(texts, texts, st.integers(0, 3), st.booleans()), min_size=1, max_size=len(IDS)),
     questions=st.lists(texts | st.sampled_from(WORDS), min_size=1, max_size=4),
 )
-def test_they_agree(
-    engines: list[Database], documents: list[tuple[str, str, int, bool]], questions: list[str]
-) -> None:
+def test_they_agree(engines: list[Database], documents: list[tuple[str, str, int, bool]], questions: list[str]) -> None:
     found = []
     for database in engines:
         use_session_provider(database.sessions)

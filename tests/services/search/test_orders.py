@@ -45,11 +45,30 @@ def test_orders_are_found(db: Database) -> None:
     assert numbers(day, limit=1) == [tokyo]
     last = session.scalars(select(Order.id).where(Order.number == tokyo)).one()
     assert numbers(day, before_id=last) == [taipei]
-    for nothing in (draft, "example.com", "@example.com", "", "\x00", "'", "2345-0000", "sencha 佐藤", "x" * 9000, "\ud800"):
+    for nothing in (
+        draft,
+        "example.com",
+        "@example.com",
+        "",
+        "\x00",
+        "'",
+        "2345-0000",
+        "sencha 佐藤",
+        "x" * 9000,
+        "\ud800",
+    ):
         assert numbers(nothing) == [], nothing
 
     run_unit(lambda: receive(taipei, Money(2500, "JPY"), world.shop, world.providers, actor="t", now=world.now))
-    run_unit(lambda: hand_over(plan(taipei, actor="t", now=world.now).id, world.providers, actor="t", now=world.now, tracking="EJ 123 456 789 JP"))
+    run_unit(
+        lambda: hand_over(
+            plan(taipei, actor="t", now=world.now).id,
+            world.providers,
+            actor="t",
+            now=world.now,
+            tracking="EJ 123 456 789 JP",
+        )
+    )
     assert numbers("EJ123456789JP") == numbers("ej 123456789") == numbers("EJ1234") == [taipei]
     with unit_of_work():
         order = lock_order(tokyo)

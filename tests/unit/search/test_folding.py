@@ -64,13 +64,24 @@ def test_what_becomes_of_a_text() -> None:
     assert document(["Wi-Fi"]) == ("wi", "fi", "wifi")
     assert [part for _, part in chunks(fold("men's Wi-Fi、抹茶・煎茶"))] == ["men's", "wi-fi", "抹茶", "煎茶"]
     assert ending_token("+81 90-1234-5678") == "<8765432109" + "18"
-    assert (singular("candles"), singular("boxes"), singular("berries"), singular("glass")) == ("candle", "box", "berry", "")
+    assert (singular("candles"), singular("boxes"), singular("berries"), singular("glass")) == (
+        "candle",
+        "box",
+        "berry",
+        "",
+    )
 
 
 @pytest.mark.req("CAT-7")
 @pytest.mark.parametrize(
     ("kana", "latin"),
-    [("まっちゃ", "matcha"), ("ラーメン", "ramen"), ("プリン", "purin"), ("しょうゆ", "shoyu"), ("ティーバッグ", "tibaggu")],
+    [
+        ("まっちゃ", "matcha"),
+        ("ラーメン", "ramen"),
+        ("プリン", "purin"),
+        ("しょうゆ", "shoyu"),
+        ("ティーバッグ", "tibaggu"),
+    ],
 )
 def test_kana_is_read_in_latin_letters(kana: str, latin: str) -> None:
     assert latin in readings(kana)
