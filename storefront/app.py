@@ -12,6 +12,7 @@ from storefront.core.i18n.catalogues import CORE_DOMAIN, register_domain
 from storefront.core.settings.snapshot import SnapshotCache, VersionedCache
 from storefront.extensions import htmx, init_database, login
 from storefront.plugin_host.host import build_host
+from storefront.shop.addresses import ShopApp
 from storefront.shop.assets import assets
 from storefront.shop.cart.views import cart_pages
 from storefront.shop.catalog.views import catalog
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
     installed ones (tests). Raises ``ConfigError``."""
     settings = settings or settings_from_environment()
     settings.check()
-    app = Flask("storefront", static_folder=None, template_folder=str(data_folder("templates")))
+    app = ShopApp("storefront", static_folder=None, template_folder=str(data_folder("templates")))
     app.jinja_environment = ShopEnvironment
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_key_fallbacks)

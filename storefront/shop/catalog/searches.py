@@ -1,6 +1,7 @@
 """What a search offers beside its hits: rows while it is typed, and ways on when it finds nothing."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import Response, make_response, render_template, url_for
@@ -9,11 +10,11 @@ from storefront.core.catalog.queries import list_products
 from storefront.core.catalog.searching import FEW, search_products
 from storefront.core.catalog.views import Card, Count, ListQuery, ProductList
 from storefront.core.i18n.translate import gettext as _
-from storefront.core.search.asking import understand
+from storefront.core.search.asking import MAX_QUESTION
 from storefront.core.search.folding import fold
 from storefront.core.search.marking import Piece, marked
 from storefront.core.search.spelling import respelled
-from storefront.core.search.tokens import chunks
+from storefront.core.search.tokens import chunks, plain
 from storefront.shop.catalog.filters import ListFilter
 from storefront.shop.context import current_lang, current_navigation, current_rate, current_shop
 from storefront.shop.hx import vary
@@ -105,11 +106,15 @@ def _wider(filters: ListFilter) -> tuple[WayOn, ...]:
             ways.append(WayOn(parent.name, parent.lang, url_for("catalog.products", q=filters.q, category=parent.slug)))
         everywhere = _("“%(words)s” in all products", words=filters.q)
         return (*ways, WayOn(everywhere, "", url_for("catalog.products", q=filters.q)))
-    asked = set(understand(filters.q).text.split(" "))
+    asked = _words_of(filters.q)
     named = [
         WayOn(item.name, item.lang, url_for("catalog.category", slug=item.slug))
         for item in current_navigation().categories
-        if asked & set(understand(item.name).text.split(" "))
-        or any(len(word) > 1 and word in item.name for word in asked)
+        if asked & _words_of(item.name) or any(len(word) > 1 and word in item.name for word in asked)
     ]
     return tuple(named[:MAX_WIDER])
+
+
+@lru_cache(2048)
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(plain(text[:MAX_QUESTION]).split(" "))
