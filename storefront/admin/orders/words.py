@@ -1,19 +1,11 @@
-"""What the states, acts and events of an order are called at the desk. Msgids; the shopper's words are in ``shop/orders``."""
+"""What the states, acts and events of an order are called at the desk. Msgids: the shopper's words
+(``shop/orders``) where the desk has no other."""
 
 from storefront.core.i18n.translate import N_
 from storefront.core.orders.states import CancelReason, FlagKind
+from storefront.shop.orders import words as shopper
 
-STATUS = {
-    "draft": N_("Draft"),
-    "awaiting_payment": N_("Awaiting payment"),
-    "payment_checked": N_("Payment is being checked"),
-    "pending": N_("Received"),
-    "processing": N_("Being prepared"),
-    "partly_shipped": N_("Partly shipped"),
-    "shipped": N_("Shipped"),
-    "completed": N_("Completed"),
-    "cancelled": N_("Cancelled"),
-}
+STATUS = {**shopper.STATUS, "draft": N_("Draft")}
 WAITS = {
     "money": N_("Money to come"),
     "pack": N_("To be packed"),
@@ -23,26 +15,15 @@ WAITS = {
     "look": N_("To be looked at"),
 }
 PAYMENTS = {"open": N_("To be paid"), "paid": N_("Paid"), "later": N_("Goods before money")}
-ITEMS = {
-    "ordered": N_("Ordered"),
-    "awaiting_release": N_("Awaiting release"),
-    "awaiting_supplier": N_("Ordered from the maker"),
-    "awaiting_arrival": N_("On its way to us"),
-    "in_hand": N_("In hand"),
-    "packed": N_("Packed"),
-    "shipped": N_("Shipped"),
-    "cancelled": N_("Cancelled"),
-}
+ITEMS = {**shopper.ITEMS, "in_hand": N_("In hand")}
 PARCELS = {
+    **shopper.SHIPMENTS,
     "planned": N_("Planned"),
-    "packed": N_("Packed"),
     "labelled": N_("Labelled"),
-    "handed_over": N_("Handed to the carrier"),
-    "delivered": N_("Delivered"),
     "lost": N_("Lost"),
     "returned": N_("Came back"),
 }
-BILLS = {"open": N_("To be paid"), "settled": N_("Paid"), "void": N_("Withdrawn")}
+BILLS = {**shopper.BILLS, "open": N_("To be paid")}
 BILL_KINDS = {
     "all": N_("Everything"),
     "items": N_("Items"),
