@@ -1,5 +1,6 @@
 """A small shop without web or plugins: shop decisions, a carrier, three payment methods, and a shopper who buys."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -179,3 +180,9 @@ class Shopper:
         if placed.attempt_id is not None:
             self.pays(placed)
         return placed
+
+
+def act(verb: Callable[..., Any], *args: Any, **more: Any) -> Any:
+    """The owner does ``verb`` in a unit of work of its own."""
+    session.rollback()
+    return run_unit(lambda: verb(*args, actor="cli:tanaka", now=NOW, **more))

@@ -1,13 +1,12 @@
 """Parcels beside their way out, the end of an order, notes, and two people at one order."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
 
 from storefront.core.billing.models import Forfeit
-from storefront.core.db import run_unit, session, unit_of_work
+from storefront.core.db import session, unit_of_work
 from storefront.core.invariants.checks import run_all
 from storefront.core.lifecycle.cancel import cancel_order
 from storefront.core.lifecycle.complete import complete, end_returned
@@ -35,7 +34,7 @@ from storefront.core.shipping.models import Shipment
 from storefront.core.stock.models import StockItem
 from storefront.core.values.money import Money
 from storefront.testing.factories import make_product
-from storefront.testing.world import NOW, TOKYO, Shopper, World
+from storefront.testing.world import NOW, TOKYO, Shopper, World, act
 
 
 @pytest.fixture(autouse=True)
@@ -46,11 +45,6 @@ def goods(db: object, world: World) -> Iterator[None]:
     yield
     session.rollback()
     assert run_all(NOW) == []
-
-
-def act(verb: Callable[..., Any], *args: Any, **more: Any) -> Any:
-    session.rollback()
-    return run_unit(lambda: verb(*args, actor="cli:tanaka", now=NOW, **more))
 
 
 def paid(world: World, tea: int = 3) -> str:

@@ -1,6 +1,6 @@
 """Money that must go back, whatever the reason, and what was chosen to go back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from storefront.core.audit.models import AuditEntry
 from storefront.core.billing.models import Bill
 from storefront.core.contracts.payments import Captured, Declined
-from storefront.core.db import run_unit, session, unit_of_work
+from storefront.core.db import session, unit_of_work
 from storefront.core.invariants.checks import run_all
 from storefront.core.lifecycle.cancel import cancel_order
 from storefront.core.lifecycle.errors import NotPossible
@@ -24,7 +24,7 @@ from storefront.core.payments import service as payments
 from storefront.core.payments.models import PaymentAttempt, Refund, RefundTask
 from storefront.core.values.money import Money
 from storefront.testing.factories import make_product
-from storefront.testing.world import NOW, PUBLIC_URL, Shopper, World
+from storefront.testing.world import NOW, PUBLIC_URL, Shopper, World, act
 
 
 @pytest.fixture(autouse=True)
@@ -35,11 +35,6 @@ def goods(db: object, world: World) -> Iterator[None]:
     yield
     session.rollback()
     assert run_all(NOW) == []
-
-
-def act(verb: Callable[..., Any], *args: Any, **more: Any) -> Any:
-    session.rollback()
-    return run_unit(lambda: verb(*args, actor="cli:tanaka", now=NOW, **more))
 
 
 def arrives(world: World, number: str, amount: int, reference: str) -> None:
