@@ -11,6 +11,7 @@ import shutil
 import statistics
 import tempfile
 import time
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,7 +22,7 @@ from storefront.core.catalog.indexing import IN_STOCK, brand_facet, category_fac
 from storefront.core.catalog.searching import Narrowed, search_products
 from storefront.core.db import session, unit_of_work
 from storefront.core.orders.finding import find_orders
-from storefront.core.search.ddl import TIERS, create_statements
+from storefront.core.search.ddl import REACH, TIERS, create_statements
 from storefront.core.search.service import ORDERS, PRODUCTS, Document, SearchIndex, rows_of
 from storefront.core.search.tokens import ending_token
 from storefront.plugin_host.migrations import upgrade
@@ -81,6 +82,11 @@ class Words:
         return self.chance.choices(words, self.weights[len(words)], k=count)
 
 
+def tier_of(place: float) -> int:
+    """Of a document so far down all of them."""
+    return bisect_right(REACH, place)
+
+
 def products(words: Words, size: int) -> Iterator[tuple[Document, int]]:
     """Documents with their tiers: the score says which."""
     for number in range(1, size + 1):
@@ -106,7 +112,7 @@ def products(words: Words, size: int) -> Iterator[tuple[Document, int]]:
                     *([IN_STOCK] if number % 3 else []),
                 ],
             ),
-            0 if score >= 980_000 else 1 if score >= 800_000 else 2,
+            tier_of(1 - score / 1_000_000),
         )
 
 
@@ -130,7 +136,7 @@ def orders(words: Words, size: int) -> Iterator[tuple[Document, int]]:
                 codes=[f"2611{number % 28 + 1:02d}-{number:07d}", f"mail{number}", f"RR{number:09d}JP"],
                 marks=[ending_token(f"+8190{number * 7919 % 10**8:08d}")],
             ),
-            0 if number > size * 0.98 else 1 if number > size * 0.80 else 2,
+            tier_of(1 - number / size),
         )
 
 
@@ -166,7 +172,8 @@ def repeat(engine: Engine, index: SearchIndex, size: int, copies: int, newest_fi
     """Every document again under other ids, until there are ``size``: as many hits in the share as before, in a tenth of the
     time it takes to make tokens of that many texts."""
     own = size // copies
-    tier = f"CASE WHEN id + :step > {size * 0.98:.0f} THEN 0 WHEN id + :step > {size * 0.80:.0f} THEN 1 ELSE 2 END"
+    cases = " ".join(f"WHEN id + :step > {size * (1 - reach):.0f} THEN {tier}" for tier, reach in enumerate(REACH))
+    tier = f"CASE {cases} ELSE {TIERS[-1]} END"
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SET LOCAL session_replication_role = replica"))
@@ -179,7 +186,7 @@ def repeat(engine: Engine, index: SearchIndex, size: int, copies: int, newest_fi
                 {"step": own * copy, "own": own},
             )
         if newest_first:
-            connection.execute(text(f"UPDATE {index.table} SET tier = 2 WHERE id <= :own"), {"own": own})
+            connection.execute(text(f"UPDATE {index.table} SET tier = {TIERS[-1]} WHERE id <= :own"), {"own": own})
 
 
 def _batches(documents: Iterator[tuple[Document, int]]) -> Iterator[list[dict[str, Any]]]:

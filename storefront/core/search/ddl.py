@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import DDL, FromClause, Table, event
 
-TIERS = (0, 1, 2)
+# Which share of all documents, by rank, the tiers but the last reach to.
+REACH = (0.002, 0.02, 0.2)
+TIERS = tuple(range(len(REACH) + 1))
 # Of ASCII, the tokenizer takes letters and digits for tokens, and these; everything beyond ASCII is.
 TOKEN_SIGNS = "=<:%&+#@$*^-_"
 FULL_TEXT = "_fts"

@@ -26,7 +26,7 @@ class Tokens(TypeDecorator[str]):
 
 class _Document:
     """``rank``: hits come in ascending order of it; ``service.rank_of`` makes it. ``tier``: 0 holds the first documents
-    by rank, 2 the last ones; PostgreSQL keeps an index for each. ``heads``: a line per language, ``lang:title``, as
+    by rank, the highest the last ones; PostgreSQL keeps an index for each (``ddl.REACH``). ``heads``: a line per language, ``lang:title``, as
     ``tokens.plain`` writes it."""
 
     rank: Mapped[int] = mapped_column(BigInteger, unique=True)

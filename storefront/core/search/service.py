@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, text, update
 
 from storefront.core.db import on_sqlite, session
-from storefront.core.search.ddl import FULL_TEXT
+from storefront.core.search.ddl import FULL_TEXT, REACH, TIERS
 from storefront.core.search.models import SearchOrder, SearchProduct, SearchWord
 from storefront.core.search.tokens import document, plain
 from storefront.core.upsert import insert_for
@@ -17,8 +17,6 @@ _IDS = 2**32
 MAX_HEADS = 2000
 # A word that is offered as a spelling: long enough to be misspelt, short enough to be a word.
 MIN_SPELLED, MAX_SPELLED = 3, 30
-# Shares of the documents in the first tiers.
-FIRST_TIER, FIRST_TWO_TIERS = 0.02, 0.20
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,31 +99,27 @@ def reorder(index: SearchIndex, scores: Mapping[int, int]) -> int:
     return len(moved)
 
 
-def tier_bounds(index: SearchIndex) -> tuple[int, int]:
-    """The last ranks of the first and of the second tier, as the documents stand now. Reads only."""
+def tier_bounds(index: SearchIndex) -> tuple[int, ...]:
+    """The last ranks of the tiers but the last, as the documents stand now. Reads only."""
     total = session.scalar(select(func.count()).select_from(index.model)) or 0
     bounds = []
-    for share in (FIRST_TIER, FIRST_TWO_TIERS):
+    for share in REACH:
         place = int(total * share)
         rank = session.scalar(select(index.model.rank).order_by(index.model.rank).offset(place).limit(1))
         bounds.append(rank if rank is not None else 0)
-    return bounds[0], bounds[1]
+    return tuple(bounds)
 
 
-def move_tiers(index: SearchIndex, bounds: tuple[int, int], limit: int) -> int:
+def move_tiers(index: SearchIndex, bounds: tuple[int, ...], limit: int) -> int:
     """Bring up to ``limit`` documents into the tiers their ranks belong to; how many. Those that move up are moved
     first, so that meanwhile nothing stands behind what it precedes for long. SQLite needs no tiers: nothing to do."""
     if on_sqlite():
         return 0
-    model, (first, second) = index.model, bounds
-    places = (
-        (0, model.rank <= first),
-        (1, (model.rank > first) & (model.rank <= second)),
-        (2, model.rank > second),
-    )
-    moved = 0
-    for tier, here in places:
-        wrong = select(model.id).where(here, model.tier != tier).limit(limit - moved)
+    model, moved = index.model, 0
+    for tier in TIERS:
+        here = [model.rank > bounds[tier - 1]] if tier else []
+        here += [model.rank <= bounds[tier]] if tier < len(bounds) else []
+        wrong = select(model.id).where(*here, model.tier != tier).limit(limit - moved)
         ids = list(session.scalars(wrong)) if moved < limit else []
         if ids:
             session.execute(update(model).where(model.id.in_(ids)).values(tier=tier))

@@ -1133,9 +1133,11 @@ def upgrade() -> None:
         op.execute('CREATE INDEX ix_search_product_tokens_gin_0 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 0')
         op.execute('CREATE INDEX ix_search_product_tokens_gin_1 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 1')
         op.execute('CREATE INDEX ix_search_product_tokens_gin_2 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 2')
+        op.execute('CREATE INDEX ix_search_product_tokens_gin_3 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 3')
         op.execute('CREATE INDEX ix_search_order_tokens_gin_0 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 0')
         op.execute('CREATE INDEX ix_search_order_tokens_gin_1 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 1')
         op.execute('CREATE INDEX ix_search_order_tokens_gin_2 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 2')
+        op.execute('CREATE INDEX ix_search_order_tokens_gin_3 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 3')
     op.execute("INSERT INTO shop_version (id, version, profile) VALUES (1, 1, '')")
 
 
