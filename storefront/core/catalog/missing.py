@@ -27,7 +27,7 @@ def note_missing(kind: str, ids: Sequence[int]) -> None:
     """After every change of the texts of these, inside the same unit; changed rows must be flushed."""
     if not ids:
         return
-    wanted = {(id_, lang): fields for id_ in ids for lang, fields in _missing(kind, ids).get(id_, {}).items()}
+    wanted = {(id_, lang): fields for id_, by_lang in _missing(kind, ids).items() for lang, fields in by_lang.items()}
     present = {
         (row.subject_id, row.locale): row.fields
         for row in session.execute(
