@@ -12,6 +12,7 @@ from storefront.core.i18n.catalogues import CORE_DOMAIN, register_domain
 from storefront.core.settings.snapshot import SnapshotCache, VersionedCache
 from storefront.extensions import htmx, init_database, login
 from storefront.plugin_host.host import build_host
+from storefront.plugin_host.quarantine import keeper
 from storefront.shop.addresses import ShopApp
 from storefront.shop.assets import assets
 from storefront.shop.cart.views import cart_pages
@@ -74,8 +75,12 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
         secret_key=settings.secret_key,
         secret_key_fallbacks=settings.secret_key_fallbacks,
         safe_mode=settings.safe_mode,
+        environment=settings.plugin_settings,
+        data_dir=settings.data_dir,
     )
-    app.extensions["storefront"] = ShopExtension(settings, host, SnapshotCache(), VersionedCache(load_navigation))
+    snapshots = SnapshotCache()
+    host.watch.store = keeper(app.app_context, snapshots.current)
+    app.extensions["storefront"] = ShopExtension(settings, host, snapshots, VersionedCache(load_navigation))
     register_domain(CORE_DOMAIN, data_folder("translations"))
 
     init_headers(app, settings)

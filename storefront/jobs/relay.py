@@ -18,6 +18,7 @@ from storefront.jobs import (  # their handlers register themselves
     orders,
     payments,
     pictures,
+    plugins,
     search,
     sessions,
     staff_mails,

@@ -3,7 +3,6 @@
 Five call styles (DESIGN B3): register and guard have users; first, render and notify come with theirs.
 """
 
-import logging
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,11 +11,10 @@ from typing import Any
 import pluggy
 from pluggy import HookImpl
 
+from storefront.core.contracts.calls import Watch
 from storefront.core.contracts.hookspecs import PROJECT
 from storefront.core.i18n.translate import N_
 from storefront.core.values.types import Problem
-
-logger = logging.getLogger(__name__)
 
 # The style of every hook: docs and tests compare with it.
 STYLES = {
@@ -63,23 +61,24 @@ def register(manager: pluggy.PluginManager, hook: str, *, only: str | None = Non
 
 
 def guard(
-    manager: pluggy.PluginManager, hook: str, *, only: str | None = None, **arguments: Any
+    manager: pluggy.PluginManager, hook: str, watch: Watch, *, only: str | None = None, **arguments: Any
 ) -> tuple[Problem, ...]:
     """Style guard: all problems of all; an exception, or an answer that is no list of problems, is a problem too."""
     problems: list[Problem] = []
     for implementation in implementations(manager, hook, only):
-        answer = _ask(implementation, arguments)
-        if answer.failure is None:
-            given = _problems(answer.value)
-            if given is not None:
-                problems.extend(given)
-                continue
-            answer = Answer(answer.plugin, failure=Failure(f"{hook} returned {answer.value!r}, no list of Problem", ""))
-        assert answer.failure is not None
-        logger.error(
-            "%s of the plugin %s failed: %s", hook, answer.plugin, answer.failure.traceback or answer.failure.error
-        )
-        problems.append(Problem(UNANSWERED, {"error": answer.failure.error}, code="check_failed"))
+        source = implementation.plugin_name
+        chosen = tuple(arguments[name] for name in implementation.argnames)
+        try:
+            answer: object = watch.ask(source, hook, implementation.function, chosen)
+        except Exception as error:  # plugin code: noted under its name
+            problems.append(Problem(UNANSWERED, {"error": failure_of(error).error}, code="check_failed"))
+            continue
+        given = problems_in(answer)
+        if given is None:
+            watch.blame(source, hook, TypeError(f"{type(answer).__name__} is no list of Problem"))
+            problems.append(Problem(UNANSWERED, {"error": f"{answer!r}, no list of Problem"}, code="check_failed"))
+            continue
+        problems.extend(given)
     return tuple(problems)
 
 
@@ -101,7 +100,8 @@ def _ask(implementation: HookImpl, arguments: dict[str, Any]) -> Answer:
         return Answer(implementation.plugin_name, failure=failure_of(error))
 
 
-def _problems(value: Any) -> list[Problem] | None:
+def problems_in(value: Any) -> list[Problem] | None:
+    """What a check answered, as problems; ``None`` when it is no list of them."""
     if value is None:
         return []
     try:
