@@ -124,7 +124,7 @@ def read_settings(
             continue
         try:
             if key.name in given:
-                value = _typed(key, _plain(key, given[key.name]))
+                value = _typed(key, plain_value(key, given[key.name]))
             else:
                 value = _typed(key, _opened(key, stored[key.name], box))
         except BadSetting as error:
@@ -162,7 +162,7 @@ def write_settings(
             if raw is None:
                 result.pop(name, None)
                 continue
-            plain = _plain(key, raw)
+            plain = plain_value(key, raw)
             _typed(key, plain)
             result[name] = {SECRET: box.encrypt(plain)} if key.info.secret else plain
         except BadSetting as error:
@@ -230,8 +230,8 @@ def _opened(key: Key, value: Any, box: SecretBox) -> Any:
     raise BadSetting(N_("This secret cannot be read with today's SECRET_KEY. Enter it again."))
 
 
-def _plain(key: Key, raw: Any) -> Any:
-    """``raw`` as the JSON value to store."""
+def plain_value(key: Key, raw: Any) -> Any:
+    """``raw`` as the JSON value to store. Raises ``BadSetting``."""
     kind = key.kind
     if key.info.parse is not None:
         if isinstance(raw, str) and kind is not str:
