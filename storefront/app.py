@@ -32,6 +32,7 @@ from storefront.shop.orders.views import order_pages
 from storefront.shop.pages.views import pages
 from storefront.shop.payments.bills import bill_pages
 from storefront.shop.payments.views import payment_pages
+from storefront.shop.plugin_pages import init_plugin_pages, init_plugin_templates
 from storefront.shop.preferences.views import preferences
 from storefront.shop.service.sitemaps import sitemaps
 from storefront.shop.service.views import media, service
@@ -87,11 +88,13 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
     init_hx(app)
     init_context(app)
     init_csrf(app, settings)
+    init_plugin_templates(app, host, str(data_folder("templates")))
     init_jinja(app)
     init_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_manage(app)
+    init_plugin_pages(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

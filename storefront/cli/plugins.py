@@ -136,3 +136,27 @@ def set_values(name: str, pairs: tuple[str, ...]) -> None:
         click.echo(f"{name}: {', '.join(sorted(values))} set.")
         for problem in missing:
             click.echo(f"Still missing: {sentence(problem)}")
+
+
+@plugins.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("name")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND...")
+def run_command(name: str, arguments: tuple[str, ...]) -> None:
+    """Run a command that an enabled plugin brings; without COMMAND: say which there are."""
+    with open_shop() as shop:
+        shop.host.get(name)
+        if not shop.host.is_enabled(name, shop.shop):
+            raise click.ClickException(f"{name} is not enabled, so its commands are not there.")
+        group = click.Group(name, commands={c.name or "": c for c in shop.host.commands(name)})
+        if not group.commands:
+            raise click.ClickException(f"{name} brings no commands.")
+
+        def call() -> None:
+            group.main(list(arguments) or ["--help"], prog_name=f"storefront plugins run {name}", standalone_mode=False)
+
+        try:
+            shop.host.watch.ask(name, "cli", call, ())
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # plugin code: noted under its name
+            raise click.ClickException(f"The command of {name} broke off: {type(error).__name__}: {error}") from error

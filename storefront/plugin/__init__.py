@@ -25,6 +25,7 @@ from storefront.core.contracts.manage import (
     Show,
 )
 from storefront.core.contracts.meta import API_VERSION, PluginMeta
+from storefront.core.contracts.pages import CspSource, GoTo, Page
 from storefront.core.contracts.payments import (
     Accepted,
     Approved,
@@ -85,6 +86,7 @@ from storefront.core.values.types import (
     YearMonth,
 )
 from storefront.plugin_host.binding import change_settings, format_deadline, plugin_settings
+from storefront.plugin_host.routes import PluginBlueprint
 
 __all__ = [
     "API_VERSION",
@@ -108,6 +110,7 @@ __all__ = [
     "Capabilities",
     "Captured",
     "Column",
+    "CspSource",
     "CurrencyMismatch",
     "CurrencyRate",
     "CustomerView",
@@ -120,6 +123,7 @@ __all__ = [
     "FormRefused",
     "FormSpec",
     "Found",
+    "GoTo",
     "Instructions",
     "Kind",
     "Lane",
@@ -133,9 +137,11 @@ __all__ = [
     "NotServed",
     "Offered",
     "Outcome",
+    "Page",
     "Parcel",
     "PaymentMethod",
     "Pending",
+    "PluginBlueprint",
     "PluginMeta",
     "PluginSettings",
     "PriceContext",

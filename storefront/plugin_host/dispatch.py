@@ -23,6 +23,8 @@ STYLES = {
     "storefront_adjusters": "register",
     "storefront_settings": "register",
     "storefront_manage_pages": "register",
+    "storefront_blueprints": "register",
+    "storefront_cli": "register",
     "storefront_checks": "guard",
 }
 

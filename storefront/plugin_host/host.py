@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import click
+
 from storefront.core.contracts import hookspecs
 from storefront.core.contracts.manage import ManagePage
 from storefront.core.contracts.meta import PluginMeta
@@ -21,10 +23,12 @@ from storefront.core.settings.plugins import MIGRATION
 from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot
 from storefront.core.values.types import Problem
 from storefront.plugin_host import binding, boots, dispatch
+from storefront.plugin_host.csp import Sources, sources_for
 from storefront.plugin_host.discovery import SAFE_MODE_REASON, Candidate, given_plugins, installed_plugins, noted
 from storefront.plugin_host.errors import PluginBroken, SettingsInvalid, UnknownPlugin, sentence
 from storefront.plugin_host.loading import HookFailed, Offers, collect, load
 from storefront.plugin_host.providers import Catalogue, HostProviders
+from storefront.plugin_host.routes import Route
 from storefront.plugin_host.settings import Overrides, missing_settings, overrides_for, read_settings
 from storefront.plugin_host.watching import PluginWatch
 
@@ -176,6 +180,26 @@ class PluginHost:
         """Whether the plugin takes part in the shop: it runs, the owner wants it to, and its settings can be read."""
         return name in self._bound(snapshot).enabled
 
+    def routes(self) -> tuple[tuple[str, tuple[Route, ...]], ...]:
+        """Pages of every plugin that runs, enabled or not: asked once, when the web application is made."""
+        return tuple((name, self._offers[name].routes) for name in sorted(self._offers) if self._offers[name].routes)
+
+    def commands(self, name: str) -> tuple[click.Command, ...]:
+        """Commands of a plugin that runs."""
+        offers = self._offers.get(name)
+        return offers.commands if offers else ()
+
+    def folder(self, name: str, kind: str) -> Path | None:
+        """The folder ``kind`` (templates, static) beside the module of a plugin that runs; ``None`` when it has none."""
+        plugin = self.plugins.get(name)
+        file = getattr(plugin.module, "__file__", None) if plugin is not None and plugin.ready else None
+        folder = Path(file).parent / kind if isinstance(file, str) else None
+        return folder if folder is not None and folder.is_dir() else None
+
+    def csp_sources(self, area: str, snapshot: ShopSnapshot) -> Sources:
+        """Hosts that pages of ``area`` (a plugin's name, or an area of the shop) let in because of enabled plugins."""
+        return self._bound(snapshot).csp_sources(area)
+
     def manage_pages(self, snapshot: ShopSnapshot) -> tuple[tuple[str, tuple[ManagePage, ...]], ...]:
         """Pages of the back office that enabled plugins bring, by plugin name."""
         return self._bound(snapshot).pages
@@ -253,7 +277,7 @@ class PluginHost:
         try:
             module, meta = load(self.manager, candidate)
             self.plugins[name] = replace(plugin, meta=meta, module=module)
-            self._offers[name] = collect(self.manager, name)
+            self._offers[name] = collect(self.manager, meta)
             register_translations(name, module)
         except HookFailed as error:
             self.mark_broken(name, str(error), error.traceback)
@@ -286,6 +310,7 @@ class _Bound:
         self._offers = {name: offer for name, offer in offers.items() if _config(snapshot, name).held != MIGRATION}
         self._host, self._snapshot = host, snapshot
         self._read: dict[str, Any] = {}
+        self._csp: dict[str, Sources] = {}
         self.surroundings = binding.Surroundings(self.settings, str(snapshot.policy("shop.time_zone")))
         self.enabled = frozenset(name for name in self._offers if self._offering(name))
         self.pages = tuple(
@@ -294,6 +319,12 @@ class _Bound:
         self.providers = HostProviders(
             Catalogue(self._offers, self.enabled, host.watch), Catalogue(self._offers, self._offers, host.watch)
         )
+
+    def csp_sources(self, area: str) -> Sources:
+        if area not in self._csp:
+            declared = ((n, self._offers[n].csp, self.settings(n)) for n in sorted(self.enabled) if self._offers[n].csp)
+            self._csp[area] = sources_for(area, declared)
+        return self._csp[area]
 
     def settings(self, name: str) -> Any:
         if name not in self._read:

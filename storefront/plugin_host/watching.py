@@ -16,6 +16,9 @@ from threading import get_ident
 from time import perf_counter
 from typing import Any
 
+import click
+from werkzeug.exceptions import HTTPException
+
 from storefront.core.contracts.calls import CallFailed, Watch
 from storefront.core.contracts.payments import WebhookRefused
 from storefront.core.contracts.pricing import ReservationRefused
@@ -37,6 +40,8 @@ MEANT: dict[str, tuple[type[BaseException], ...]] = {
     "reserve": (ReservationRefused,),
     "read_webhook": (WebhookRefused,),
     "check_tracking_number": (ValueError,),
+    "page": (HTTPException,),  # abort(404)
+    "cli": (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit),
 }
 MOST_WAITING = 500
 LOOK_SECONDS = 1.0
@@ -83,7 +88,7 @@ class PluginWatch(Watch):
         except (Exception, SystemExit) as error:
             if not isinstance(error, MEANT.get(act, ())) and not is_retryable(error):
                 self.blame(source, act, error)
-            if isinstance(error, SystemExit):
+            if isinstance(error, SystemExit) and not isinstance(error, MEANT.get(act, ())):
                 raise CallFailed(f"{source} tried to end the process") from error
             raise
         finally:

@@ -105,7 +105,7 @@ def answer(
         faults=_faults(name),
         report=report(host, name, shop) if _needs_report(info, name) else "",
         leaves_safe_mode=bool(auto),
-        exports=exports_of(name) if current_member().may("export") else [],
+        exports=exports_of(name) if current_member().may("plugins.edit") else [],
         may_edit=current_member().may("plugins.edit"),
         once=new_token(),
         reason=reason,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from flask import Blueprint, Response, abort, request, send_from_directory
 
-from storefront.admin.guard import current_member, needs, require
+from storefront.admin.guard import current_member, needs
 from storefront.admin.once import FIELD as ONCE
 from storefront.admin.once import new_token, once
 from storefront.admin.plugins.page import EXPORT_NAME, STATUS, answer, exports_folder, exports_of, find, title_of
@@ -128,8 +128,6 @@ def purge(name: str) -> Response:
     chosen = request.form.get("data", "")
     if chosen not in set(Data):
         return _purge_page(name, 422, [Problem(N_("Please choose what becomes of what it kept."))])
-    if chosen == Data.EXPORT:
-        require("export")
 
     def act(unit: Unit, actor: str, reason: str) -> None:
         lifecycle.purge(
@@ -140,9 +138,8 @@ def purge(name: str) -> Response:
 
 
 @plugin_admin.get("/<name>/exports/<file>")
-@needs("export")
+@needs("plugins.edit")
 def export(name: str, file: str) -> Response:
-    require("plugins.edit")
     if not EXPORT_NAME.match(file) or file not in exports_of(name):
         abort(404)
     return send_from_directory(exports_folder(), file, as_attachment=True, mimetype="application/jsonl")
@@ -159,7 +156,6 @@ def _purge_page(name: str, status: int = 200, refused: Sequence[Problem] = ()) -
         refused=[sentence(p, domain_gettext(name)) for p in refused],
         chosen=request.form.get("data", ""),
         reason=_reason(),
-        may_export="export" if current_member().may("export") else "",
         once=new_token(),
     )
 
