@@ -70,7 +70,7 @@ from storefront.core.contracts.shipping import (
     ShippingRequest,
 )
 from storefront.core.i18n.formats import country_name, format_date, format_money, format_weight
-from storefront.core.i18n.translate import N_, use_language
+from storefront.core.i18n.translate import N_, current_language, use_language
 from storefront.core.i18n.translate import domain_gettext as plugin_gettext
 from storefront.core.paging import QuerySource, RowsSource
 from storefront.core.values.language import FALLBACKS, LANGUAGES
@@ -85,7 +85,7 @@ from storefront.core.values.types import (
     Unknown,
     YearMonth,
 )
-from storefront.plugin_host.binding import change_settings, format_deadline, plugin_settings
+from storefront.plugin_host.binding import base_currency, change_settings, format_deadline, plugin_settings
 from storefront.plugin_host.routes import PluginBlueprint
 
 __all__ = [
@@ -165,8 +165,10 @@ __all__ = [
     "Voided",
     "WebhookRefused",
     "YearMonth",
+    "base_currency",
     "change_settings",
     "country_name",
+    "current_language",
     "format_date",
     "format_deadline",
     "format_money",

@@ -311,7 +311,9 @@ class _Bound:
         self._host, self._snapshot = host, snapshot
         self._read: dict[str, Any] = {}
         self._csp: dict[str, Sources] = {}
-        self.surroundings = binding.Surroundings(self.settings, str(snapshot.policy("shop.time_zone")))
+        self.surroundings = binding.Surroundings(
+            self.settings, str(snapshot.policy("shop.time_zone")), snapshot.base_currency
+        )
         self.enabled = frozenset(name for name in self._offers if self._offering(name))
         self.pages = tuple(
             (name, self._offers[name].pages) for name in sorted(self.enabled) if self._offers[name].pages
