@@ -77,7 +77,7 @@ def guard(
             continue
         given = problems_in(answer)
         if given is None:
-            watch.blame(source, hook, TypeError(f"{type(answer).__name__} is no list of Problem"))
+            watch.blame(source, hook, TypeError(f"{type(answer).__name__} is no list of Problem"), nonsense=True)
             problems.append(Problem(UNANSWERED, {"error": f"{answer!r}, no list of Problem"}, code="check_failed"))
             continue
         problems.extend(given)

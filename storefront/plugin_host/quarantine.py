@@ -47,7 +47,7 @@ def _keep(faults: Sequence[Fault], shop: ShopSnapshot) -> list[tuple[str, str, d
         if hung is None and (not most or times < most):
             continue
         reason = HUNG_REASON.format(act=hung.act) if hung else OFTEN_REASON.format(times=times, minutes=minutes)
-        data = {"act": (hung or own[-1]).act, "error": (hung or own[-1]).error}
+        data = {"call": (hung or own[-1]).act, "error": (hung or own[-1]).error}
         if states.hold(name, states.QUARANTINE, reason, (hung or own[-1]).traceback, **data):
             stopped.append((name, reason, data))
     return stopped

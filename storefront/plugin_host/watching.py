@@ -12,6 +12,7 @@ import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import get_ident
 from time import perf_counter
 from typing import Any
@@ -43,6 +44,7 @@ MEANT: dict[str, tuple[type[BaseException], ...]] = {
     "page": (HTTPException,),  # abort(404)
     "cli": (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit),
 }
+SHOP = str(Path(__file__).parents[1]) + "/"
 MOST_WAITING = 500
 LOOK_SECONDS = 1.0
 
@@ -102,17 +104,18 @@ class PluginWatch(Watch):
             ledger.before, ledger.failed = ledger.failed, 0
         return answer
 
-    def blame(self, source: str, act: str, error: BaseException) -> None:
+    def blame(self, source: str, act: str, error: BaseException, *, nonsense: bool = False) -> None:
         logger.error("%s of the plugin %s failed", act, source, exc_info=error)
-        # What the shop found wrong with an answer says so itself, after the call came back.
-        if type(error).__module__.startswith("storefront.") or error.__traceback__ is None:
+        if nonsense:  # the call came back, so its failures in a row were forgotten too early
             ledger = self._ledgers.get((source, act))
             if ledger is not None:
                 ledger.failed, ledger.before = max(ledger.failed, ledger.before), 0
-            self._fail(source, act, "nonsense", f"{type(error).__qualname__}: {error}", "")
+        kind = "nonsense" if nonsense else "raised"
+        if nonsense and _is_ours(error):  # its words are the shop's own
+            self._fail(source, act, kind, f"{type(error).__qualname__}: {error}", "")
             return
         place = "".join(traceback.format_tb(error.__traceback__))
-        self._fail(source, act, "raised", where(error), f"{place}{type(error).__qualname__}")
+        self._fail(source, act, kind, where(error), f"{place}{type(error).__qualname__}")
 
     def rest(self, source: str, act: str) -> bool:
         """Whether ``act`` of the plugin is left alone just now."""
@@ -185,6 +188,12 @@ class PluginWatch(Watch):
             self._fail(source, act, "hung", f"{act} did not come back within {budget * HUNG:g} s", trace)
             found = True
         return found
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether the shop itself made the error, about an answer."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return not frames or frames[-1].filename.startswith(SHOP)
 
 
 def where(error: BaseException) -> str:

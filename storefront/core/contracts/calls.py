@@ -28,8 +28,8 @@ class Watch:
             self.blame(source, act, error)
             raise
 
-    def blame(self, source: str, act: str, error: BaseException) -> None:
-        """Note that ``act`` failed or answered nonsense (``error`` says what)."""
+    def blame(self, source: str, act: str, error: BaseException, *, nonsense: bool = False) -> None:
+        """Note that ``act`` failed; ``nonsense``: it came back, with something the shop cannot use (``error`` says what)."""
         logger.error("%s of %s failed", act, source, exc_info=error)
 
 

@@ -26,7 +26,7 @@ class Registered(Generic[T]):
 
     def blame(self, act: str, error: BaseException) -> None:
         """Note that what ``act`` answered cannot be used."""
-        self.watch.blame(self.source, act, error)
+        self.watch.blame(self.source, act, error, nonsense=True)
 
 
 class Providers(Protocol):
