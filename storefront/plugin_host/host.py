@@ -243,7 +243,7 @@ class PluginHost:
             self.watch.forget(name)
         self._held = held
         for name, config in snapshot.plugins.items():
-            if self._retried.setdefault(name, config.retries) < config.retries:
+            if self._retried.get(name, 0) < config.retries:
                 self._retried[name] = config.retries
                 self._load_again(name)
 
@@ -306,6 +306,7 @@ class _Bound:
     """Offers and typed settings for one snapshot; settings are read when first asked for."""
 
     def __init__(self, host: "PluginHost", offers: Mapping[str, Offers], snapshot: ShopSnapshot) -> None:
+        self._all = dict(offers)
         # A plugin whose tables are not as it needs them can do nothing at all, in no process.
         self._offers = {name: offer for name, offer in offers.items() if _config(snapshot, name).held != MIGRATION}
         self._host, self._snapshot = host, snapshot
@@ -330,7 +331,7 @@ class _Bound:
 
     def settings(self, name: str) -> Any:
         if name not in self._read:
-            offers = self._offers.get(name)
+            offers = self._all.get(name)
             declaration = offers.settings if offers else None
             stored = _config(self._snapshot, name).settings
             self._read[name] = (

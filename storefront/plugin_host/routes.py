@@ -98,7 +98,8 @@ def _routes(plugin: str, blueprint: object) -> list[Route]:
     probe = Flask("probe", static_folder=None)
     before = _look(probe)
     probe.register_blueprint(blueprint)
-    changed = sorted(name for name, seen in _look(probe).items() if seen != before.get(name))
+    after = _look(probe)
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name, probe) != after.get(name, probe))
     if changed:
         named = ", ".join(DECORATORS.get(name, name) for name in changed)
         raise PluginBroken(
