@@ -31,7 +31,7 @@ STATUS = {
     "broken": N_("Broken"),
     "skipped": N_("Left out"),
     "missing": N_("Not installed any more"),
-    "purged": N_("Put away"),
+    "purged": N_("Was put away"),
 }
 FAULTS = {
     "raised": N_("It broke off"),

@@ -16,10 +16,10 @@ from storefront.core.values.types import Problem
 
 ENDED = (OrderState.COMPLETED, OrderState.CANCELLED)
 
-PAYMENTS = N_("%(count)s payments of %(plugin)s are not finished. Wait for them, or end them.")
-REFUNDS = N_("%(count)s refunds through %(plugin)s are on their way. Wait for them, or confirm them.")
-ORDERS = N_("%(count)s orders that are not completed use %(plugin)s. Complete or cancel them first.")
-OWED = N_("%(count)s things are still owed to %(plugin)s by the background work.")
+PAYMENTS = N_("Payments through %(plugin)s that are not finished: %(count)s. Wait for them, or end them.")
+REFUNDS = N_("Refunds through %(plugin)s that are on their way: %(count)s. Wait for them, or confirm them.")
+ORDERS = N_("Orders with %(plugin)s that are not completed: %(count)s. Complete or cancel them first.")
+OWED = N_("Background work that still needs %(plugin)s: %(count)s. Wait until it is done.")
 
 
 def still_used(plugin: str) -> tuple[Problem, ...]:
