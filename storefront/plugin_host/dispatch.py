@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pluggy
 from pluggy import HookImpl
@@ -50,10 +51,17 @@ class Answer:
     failure: Failure | None = None
 
 
+# Implementations of each hook as pluggy had them, and in our order: they change when a plugin comes or goes.
+_sorted: WeakKeyDictionary[pluggy.PluginManager, dict[str, tuple[list[HookImpl], list[HookImpl]]]] = WeakKeyDictionary()
+
+
 def implementations(manager: pluggy.PluginManager, hook: str, only: str | None = None) -> list[HookImpl]:
     """The implementations of ``hook`` by plugin name (of one plugin when ``only``), whatever order they came in."""
     found = getattr(manager.hook, hook).get_hookimpls()
-    return sorted((i for i in found if only in (None, i.plugin_name)), key=lambda i: i.plugin_name)
+    kept = _sorted.setdefault(manager, {}).get(hook)
+    if kept is None or kept[0] != found:
+        kept = _sorted[manager][hook] = (found, sorted(found, key=lambda i: i.plugin_name))
+    return kept[1] if only is None else [i for i in kept[1] if i.plugin_name == only]
 
 
 def register(manager: pluggy.PluginManager, hook: str, *, only: str | None = None) -> Iterator[Answer]:
@@ -69,7 +77,7 @@ def guard(
     problems: list[Problem] = []
     for implementation in implementations(manager, hook, only):
         source = implementation.plugin_name
-        chosen = tuple(arguments[name] for name in implementation.argnames)
+        chosen = tuple([arguments[name] for name in implementation.argnames])
         try:
             answer: object = watch.ask(source, hook, implementation.function, chosen)
         except Exception as error:  # plugin code: noted under its name
@@ -104,7 +112,7 @@ def _ask(implementation: HookImpl, arguments: dict[str, Any]) -> Answer:
 
 def problems_in(value: Any) -> list[Problem] | None:
     """What a check answered, as problems; ``None`` when it is no list of them."""
-    if value is None:
+    if value is None or value == []:
         return []
     try:
         listed = list(value)

@@ -27,7 +27,7 @@ from storefront.shop.hx import render_page
 STATUS = {
     "enabled": N_("Switched on"),
     "disabled": N_("Switched off"),
-    "quarantined": N_("Stopped"),
+    "quarantined": N_("Stopped by the shop"),
     "broken": N_("Broken"),
     "skipped": N_("Left out"),
     "missing": N_("Not installed any more"),
@@ -117,7 +117,14 @@ def _needs_report(info: PluginInfo, name: str) -> bool:
 
 
 def _faults(name: str) -> list[FaultRow]:
-    return [FaultRow(moment(f.at), f.act, _(FAULTS[f.kind]), f.times, f.error, f.traceback) for f in faults_of(name)]
+    """The last failures; of those that broke off at the same place, the first shows where."""
+    rows: list[FaultRow] = []
+    shown: set[str] = set()
+    for fault in faults_of(name):
+        trace = "" if fault.traceback in shown else fault.traceback
+        shown.add(fault.traceback)
+        rows.append(FaultRow(moment(fault.at), fault.act, _(FAULTS[fault.kind]), fault.times, fault.error, trace))
+    return rows
 
 
 def moment(at: datetime) -> str:

@@ -87,7 +87,11 @@ def _raw_of(keys: tuple[Key, ...], name: str, values: Mapping[str, Any]) -> Any:
 def _field(key: Key, default: Any, stored: Mapping[str, Any]) -> Field:
     info = key.info
     notes = (_("Needed before the plugin can be switched on.") if info.required else "", _note(key, default, stored))
-    options: dict[str, Any] = {"help": info.help, "note": " ".join(text for text in notes if text)}
+    options: dict[str, Any] = {
+        "help": info.help,
+        "note": " ".join(text for text in notes if text),
+        "needed": info.required,
+    }
     if info.per_language:
         return Field(key.field, info.label, Kind.LINES, per_language=True, **options)
     if info.parse is not None:
