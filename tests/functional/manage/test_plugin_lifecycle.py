@@ -93,6 +93,7 @@ def test_from_installed_to_put_away(app: Flask, owner: Visitor, data_dir: Path) 
     (file,) = owner.page.texts("plugin-export")
     answer = owner.gets(f"{ROOT}/exports/{file}")
     assert answer.status_code == 200 and '"shop_id": "tea"' in answer.text and KEY not in answer.text
+    answer.close()
     assert (data_dir / "exports" / "plugins" / file).stat().st_mode & 0o077 == 0
     assert owner.gets(f"{ROOT}/exports/..%2f..%2fsecret_key").status_code == 404
     assert acts(app)[-1] == ("plugin.purge", "Gone")
