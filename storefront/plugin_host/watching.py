@@ -185,7 +185,9 @@ class PluginWatch(Watch):
                     continue
                 self._known_hung.add((thread, started))
                 frame = sys._current_frames().get(thread)
-                trace = "".join(traceback.format_stack(frame)) if frame is not None else ""
+                stack = traceback.format_stack(frame) if frame is not None else []
+                here = max((n for n, line in enumerate(stack) if f'"{__file__}"' in line), default=0)
+                trace = "".join(stack[here:])  # from the call on: what came before is the server's
                 logger.error("%s of the plugin %s does not come back; it is here:\n%s", act, source, trace)
                 self._fail(source, act, "hung", f"{act} did not come back within {ledger.budget * HUNG:g} s", trace)
                 found = True

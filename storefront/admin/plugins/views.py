@@ -46,8 +46,8 @@ PLUGINS = ManagePage(
     rows=ListSpec(
         columns=(
             Column("title", N_("Plugin"), value=title_of, link=True),
-            Column("name", N_("Its name")),
             Column("status", N_("Status"), Show.STATUS, words=STATUS),
+            Column("name", N_("Its name")),
             Column("version", N_("Version")),
             Column("trouble", N_("What is missing"), value=_trouble),
         ),
