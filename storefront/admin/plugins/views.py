@@ -9,6 +9,7 @@ from storefront.admin.once import FIELD as ONCE
 from storefront.admin.once import new_token, once
 from storefront.admin.plugins.page import EXPORT_NAME, STATUS, answer, exports_folder, exports_of, find, title_of
 from storefront.admin.words import problems_of, sentence
+from storefront.core.audit.service import record
 from storefront.core.contracts.manage import Column, Filter, ListSpec, ManagePage, Show
 from storefront.core.db import run_unit, session
 from storefront.core.i18n.translate import N_, domain_gettext
@@ -108,7 +109,9 @@ def check(name: str) -> Response:
 @needs("plugins.edit")
 def leave_safe_mode(name: str) -> Response:
     find(name)
-    boots.leave_safe_mode(extension().settings.data_dir)
+    session.rollback()
+    if boots.leave_safe_mode(extension().settings.data_dir):
+        run_unit(lambda: record(current_member().actor, "plugin.leave_safe_mode", ("plugin", name)))
     toast(_("At the next start of the shop every plugin is loaded again."))
     return redirect_to(f"/manage/plugins/{name}")
 

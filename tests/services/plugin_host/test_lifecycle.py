@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 from sqlalchemy import inspect, select, text
 
 from storefront.core.audit.models import AuditEntry
-from storefront.core.db import run_unit, session, unit_of_work
+from storefront.core.db import run_unit, session, unit_of_work, utcnow
 from storefront.core.outbox.service import later
-from storefront.core.settings.models import PluginState
+from storefront.core.settings.models import PluginFault, PluginState
+from storefront.core.settings.plugins import MOST_FAULTS, Fault, failures, forget_old_faults, keep_faults
 from storefront.core.settings.snapshot import SnapshotCache, load_snapshot, read_version
 from storefront.core.values.types import Problem
 from storefront.plugin import PluginMeta, PluginSettings, setting
@@ -268,3 +270,16 @@ class TestSettings:
         assert shown["worth"] == ("７", "PLUGIN__STAMPS__WORTH") and shown["api_key"][0] == "set"
         bad = build_host([stamps(tmp_path)], secret_key=TEST_SECRET_KEY, environment={"PLUGIN__STAMPS__WORTH": "many"})
         assert [p.field_name for p in bad.check("stamps", load_snapshot(read_version()))] == ["worth"]
+
+
+def test_old_failures_are_forgotten_and_the_newest_kept(db: Database) -> None:
+    now = utcnow()
+
+    def fault(days: float) -> Fault:
+        return Fault("stamps", "quote", "raised", "KeyError", "", now - timedelta(days=days))
+
+    run_unit(lambda: keep_faults([fault(31), fault(29), *[fault(1) for _ in range(MOST_FAULTS)]]))
+    run_unit(lambda: forget_old_faults(now))
+    kept = session.scalars(select(PluginFault.at)).all()
+    assert len(kept) == MOST_FAULTS and min(kept) > now - timedelta(days=2)
+    assert failures("stamps", now - timedelta(days=2)) == MOST_FAULTS
