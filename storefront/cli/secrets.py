@@ -23,7 +23,7 @@ def reencrypt() -> None:
     """Encrypt everything anew with today's SECRET_KEY. After that SECRET_KEY_FALLBACKS can go. Can be repeated."""
     with open_shop() as shop:
         staff_box = SecretBox(shop.settings.secret_key, shop.settings.secret_key_fallbacks, STAFF)
-        done, lost = run_unit(lambda: _all_again(shop.host.box, staff_box))
+        done, lost = run_unit(lambda: encrypt_again(shop.host.box, staff_box))
         click.echo(f"{done} secret(s) are encrypted with today's SECRET_KEY.")
         for what in lost:
             click.echo(f"{what} cannot be read with any of the keys. Enter it again.", err=True)
@@ -31,7 +31,7 @@ def reencrypt() -> None:
             raise click.ClickException(f"{len(lost)} secret(s) were left as they were.")
 
 
-def _all_again(box: SecretBox, staff_box: SecretBox) -> tuple[int, list[str]]:
+def encrypt_again(box: SecretBox, staff_box: SecretBox) -> tuple[int, list[str]]:
     """Inside a unit: how many were encrypted anew, and what could not be read."""
     done, lost = 0, []
     for state in session.scalars(select(PluginState).order_by(PluginState.name).with_for_update()):

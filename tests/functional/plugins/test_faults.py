@@ -12,6 +12,7 @@ from storefront.core.audit.models import AuditEntry
 from storefront.core.db import session
 from storefront.core.outbox.models import OutboxRow, OutboxState
 from storefront.core.settings.models import PluginFault, PluginState
+from storefront.core.settings.plugins import MIGRATION, hold
 from storefront.plugin import (
     Adjuster,
     Adjustment,
@@ -141,6 +142,30 @@ class TestContained:
         found = faults(app)
         assert {(act, kind) for act, kind, _ in found} == {case[1]}
         assert sum(times for *_, times in found) > 0
+
+
+class TestBroken:
+    """What cannot even be loaded, or has no tables as it needs them."""
+
+    @pytest.fixture(params=["import", "migration"])
+    def how(self, request: pytest.FixtureRequest) -> str:
+        return str(request.param)
+
+    @pytest.fixture
+    def ill(self, how: str) -> ModuleType:
+        carrier = ImportError("No module named 'stripe'") if how == "import" else [FakeCarrier(ILL, 1)]
+        return fake_plugin(ILL, storefront_shipping_carriers=carrier)
+
+    def test_the_shop_sells_without_it(
+        self, how: str, unit: Callable[[], Any], visitor: Visitor, owner: Visitor
+    ) -> None:
+        if how == "migration":
+            with unit():
+                hold(ILL, MIGRATION, "Its tables could not be brought up to date.", "Traceback …")
+        assert buys(visitor)
+        owner.gets(f"/manage/plugins/{ILL}")
+        assert next(owner.page.attributes("plugin"))["data-status"] == "broken"
+        assert owner.page.form("plugin-retry")
 
 
 class TestStopped:
