@@ -2,9 +2,18 @@
 (() => {
   "use strict";
   // One box that ticks all of the page; shown only where it can work.
-  const ready = (root) => root.querySelectorAll("[data-select-all]").forEach((label) => { label.hidden = false; });
+  // A button that copies a text; shown only where the browser lets a page copy.
+  const ready = (root) => {
+    root.querySelectorAll("[data-select-all]").forEach((label) => { label.hidden = false; });
+    if (navigator.clipboard) root.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
+  };
   ready(document);
   document.addEventListener("htmx:after:swap", () => ready(document));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy]");
+    const text = button && document.getElementById(button.dataset.copy);
+    if (text) { text.select(); navigator.clipboard.writeText(text.value); }
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.form;
     if (event.target.id === "select-all" && form) {

@@ -12,6 +12,7 @@ from storefront.core.i18n.catalogues import CORE_DOMAIN, register_domain
 from storefront.core.settings.snapshot import SnapshotCache, VersionedCache
 from storefront.extensions import htmx, init_database, login
 from storefront.plugin_host.host import build_host
+from storefront.plugin_host.quarantine import keeper
 from storefront.shop.addresses import ShopApp
 from storefront.shop.assets import assets
 from storefront.shop.cart.views import cart_pages
@@ -31,6 +32,7 @@ from storefront.shop.orders.views import order_pages
 from storefront.shop.pages.views import pages
 from storefront.shop.payments.bills import bill_pages
 from storefront.shop.payments.views import payment_pages
+from storefront.shop.plugin_pages import init_plugin_pages, init_plugin_templates
 from storefront.shop.preferences.views import preferences
 from storefront.shop.service.sitemaps import sitemaps
 from storefront.shop.service.views import media, service
@@ -74,19 +76,25 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
         secret_key=settings.secret_key,
         secret_key_fallbacks=settings.secret_key_fallbacks,
         safe_mode=settings.safe_mode,
+        environment=settings.plugin_settings,
+        data_dir=settings.data_dir,
     )
-    app.extensions["storefront"] = ShopExtension(settings, host, SnapshotCache(), VersionedCache(load_navigation))
+    snapshots = SnapshotCache()
+    host.watch.store = keeper(app.app_context, snapshots.current)
+    app.extensions["storefront"] = ShopExtension(settings, host, snapshots, VersionedCache(load_navigation))
     register_domain(CORE_DOMAIN, data_folder("translations"))
 
     init_headers(app, settings)
     init_hx(app)
     init_context(app)
     init_csrf(app, settings)
+    init_plugin_templates(app, host, str(data_folder("templates")))
     init_jinja(app)
     init_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_manage(app)
+    init_plugin_pages(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

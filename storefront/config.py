@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,6 +12,7 @@ DEVELOPMENT = "development"
 MIN_SECRET_LENGTH = 32
 MIN_SECRET_VARIETY = 10
 KNOWN_SECRETS = ("changeme", "change-me", "change_me", "secret", "password", "default", "example", "insecure", "12345")
+PLUGIN_PREFIX = "PLUGIN__"
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 
 
@@ -22,7 +23,8 @@ class ConfigError(Exception):
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One process's settings. ``public_url`` has no trailing slash. ``trusted_proxies``: how many proxies stand in
-    front and may be believed about scheme, host and client address."""
+    front and may be believed about scheme, host and client address. ``plugin_settings``: variables that set settings of
+    plugins, by their whole names."""
 
     environment: str
     database_url: str
@@ -37,6 +39,7 @@ class Settings:
     debug: bool = False
     safe_mode: bool = False
     metrics_token: str = ""
+    plugin_settings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> "Settings":
@@ -59,6 +62,7 @@ class Settings:
             debug=_flag(env, "STOREFRONT_DEBUG") or _flag(env, "FLASK_DEBUG"),
             safe_mode=_flag(env, "SAFE_MODE"),
             metrics_token=env.get("METRICS_TOKEN", ""),
+            plugin_settings={name: value for name, value in env.items() if name.startswith(PLUGIN_PREFIX)},
         )
         settings.check()
         return settings

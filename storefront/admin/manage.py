@@ -21,6 +21,7 @@ from storefront.admin.orders.acts import order_acts
 from storefront.admin.orders.listing import ORDERS
 from storefront.admin.orders.parcels import parcel_acts
 from storefront.admin.orders.views import order_pages
+from storefront.admin.plugins.own_pages import init_own_pages
 from storefront.admin.plugins.views import PLUGINS, plugin_admin
 from storefront.admin.registry import plugin_pages, register_pages
 from storefront.admin.search.questions import QUESTIONS
@@ -162,6 +163,7 @@ def init_manage(app: Flask) -> None:
     app.register_blueprint(declared)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_own_pages(app)
     app.jinja_env.globals.update(manage_menu=menu, member=find_member, page_frame=page_frame)
 
 

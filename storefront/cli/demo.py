@@ -6,6 +6,7 @@ import click
 
 from storefront.cli.opening import open_app
 from storefront.extensions import db
+from storefront.plugin_host.lifecycle import note_migration
 from storefront.plugin_host.migrations import upgrade_all
 from storefront.profiles.loader import BadProfile, profile_names, seed_if_empty
 
@@ -19,7 +20,7 @@ def demo(profile: str) -> None:
         raise click.ClickException(f"There is no profile {name!r}. There are: {', '.join(profile_names())}.")
     with open_app() as app:
         extension = app.extensions["storefront"]
-        upgrade_all(db.engine, extension.host)
+        upgrade_all(db.engine, extension.host, note_migration)
         try:
             seeded = seed_if_empty(name, extension.settings.media_dir, originals_dir=extension.settings.originals_dir)
         except BadProfile as error:

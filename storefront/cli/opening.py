@@ -62,6 +62,7 @@ def open_app() -> Iterator[Flask]:
                 yield app
             finally:
                 session.rollback()
+                app.extensions["storefront"].host.watch.flush()
                 db.session.remove()
                 db.engine.dispose()
 

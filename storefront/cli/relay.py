@@ -25,6 +25,7 @@ def relay() -> None:
         signal.signal(number, lambda *_: stop.set())
     end_with_parent(stop.set)
     with open_app() as app:
+        app.extensions["storefront"].host.watch.start()
         relay_forever(app, stop)
 
 

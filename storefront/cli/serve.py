@@ -1,9 +1,11 @@
 """``storefront serve``: the web server."""
 
+import fcntl
 import gc
 import os
 import shutil
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,7 @@ from storefront.shop.service.metering import SHARED
 THREADS = 4
 REQUEST_SECONDS = 60
 GRACEFUL_SECONDS = 20
+REPLACING_SECONDS = 8
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -47,10 +50,25 @@ class Server(BaseApplication):  # type: ignore[misc]
         return app
 
 
-def forget_connections(app: Flask) -> None:
-    """In a web process that was just forked: no connection is shared with its parent."""
+def begin_worker(app: Flask) -> None:
+    """In a web process that was just forked: no connection is shared with its parent, and plugins are watched."""
     with app.app_context():
         db.engine.dispose(close=False)
+    watch = app.extensions["storefront"].host.watch
+    lock = app.extensions["storefront"].settings.data_dir / "run" / "replacing"
+    watch.when_hung = lambda: replace_this_process(lock)
+    watch.start()
+
+
+def replace_this_process(lock: Path) -> None:
+    """A thread waits for a plugin that does not come back, and will for good: this process finishes what it can, ends, and
+    the server starts another, in which the plugin is stopped. One at a time, so that others serve meanwhile. Called in a
+    thread that has nothing else to do."""
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(REPLACING_SECONDS)
+        os._exit(0)  # a usual end would wait for that thread
 
 
 def options(host: str, port: int, workers: int, temporary: Path) -> dict[str, Any]:
@@ -60,7 +78,7 @@ def options(host: str, port: int, workers: int, temporary: Path) -> dict[str, An
         "worker_class": "gthread",
         # The application is loaded once and shared: each web process is then a third of its size.
         "preload_app": True,
-        "post_fork": lambda _arbiter, worker: forget_connections(worker.app.wsgi()),
+        "post_fork": lambda _arbiter, worker: begin_worker(worker.app.wsgi()),
         "threads": THREADS,
         "timeout": REQUEST_SECONDS,
         "graceful_timeout": GRACEFUL_SECONDS,

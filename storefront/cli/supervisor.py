@@ -27,6 +27,9 @@ from storefront.config import ConfigError, Settings, settings_from_environment
 SETUP_CODE = "setup_code"
 LOOK_SECONDS = 0.2
 START_SECONDS = 60.0
+# A start that dies without a word is tried again, the last time without the plugins of others (plugin_host/boots.py).
+BOOTS = 4
+SAID = (0, 1, 2)
 QUEUES = ("critical", "mail", "slow")
 # A Valkey that ends so often right after its start cannot read its files. They hold nothing that the outbox does not.
 UNREADABLE_AFTER = 3
@@ -81,7 +84,11 @@ def check_port(host: str, port: int) -> None:
 def prepare(profile: str, env: Mapping[str, str]) -> None:
     """Tables up to date; an empty database filled from the profile."""
     arguments = ["demo", "--profile", profile] if profile else ["db", "upgrade"]
-    process = subprocess.run([*COMMAND, *arguments], env=dict(env), check=False)
+    for _ in range(BOOTS):
+        process = subprocess.run([*COMMAND, *arguments], env=dict(env), check=False)
+        if process.returncode in SAID:
+            break
+        click.echo("The start died and is tried again.", err=True)
     if process.returncode:
         raise CannotRun("The database could not be prepared; the lines above say why. Nothing was started.")
 

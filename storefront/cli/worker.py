@@ -35,5 +35,6 @@ def worker(queue: str) -> None:
             raise click.ClickException(
                 "A worker takes its jobs from Redis: set REDIS_URL. Without Redis the relay carries out everything itself."
             )
+        app.extensions["storefront"].host.watch.start()
         assert relay_module.HANDLERS
         work_forever(runtime, queue, runtime.redis_url, stop)

@@ -178,10 +178,15 @@ def run_unit(work: Callable[[], Result]) -> Result:
             with unit_of_work():
                 return work()
         except OperationalError as error:
-            if attempt == UNIT_ATTEMPTS or getattr(error.orig, "sqlstate", None) not in RETRYABLE:
+            if attempt == UNIT_ATTEMPTS or not is_retryable(error):
                 raise
             time.sleep(0.02 * 2**attempt * (0.5 + secrets.randbelow(100) / 100))
     raise AssertionError("unreachable")
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Whether the database asks for the whole unit again: then nobody below ``run_unit`` may keep the error."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in RETRYABLE
 
 
 def in_unit_of_work() -> bool:

@@ -26,6 +26,13 @@ class SecretBox:
     def encrypt(self, text: str) -> str:
         return self._fernet.encrypt(text.encode()).decode()
 
+    def again(self, token: str) -> str:
+        """The same text encrypted under the newest key. Raises ``SecretUnreadable``."""
+        try:
+            return self._fernet.rotate(token.encode()).decode()
+        except (InvalidToken, UnicodeError):
+            raise SecretUnreadable("this secret was stored under another SECRET_KEY") from None
+
     def decrypt(self, token: str) -> str:
         """Raises ``SecretUnreadable``."""
         try:

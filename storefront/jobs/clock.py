@@ -45,6 +45,7 @@ TIMED: Mapping[str, Timed] = {
     "sessions.purge": AT_NIGHT,
     "catalog.purge_imports": AT_NIGHT,
     "search.reorder": AT_NIGHT,
+    "plugins.purge": AT_NIGHT,
     "clock.purge": AT_NIGHT,
 }
 

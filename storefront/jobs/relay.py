@@ -18,6 +18,7 @@ from storefront.jobs import (  # their handlers register themselves
     orders,
     payments,
     pictures,
+    plugins,
     search,
     sessions,
     staff_mails,
@@ -29,7 +30,7 @@ from storefront.jobs.runtime import Runtime, runtime_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS = (cards, catalog, clock, mails, orders, payments, pictures, search, sessions, staff_mails)
+HANDLERS = (cards, catalog, clock, mails, orders, payments, pictures, plugins, search, sessions, staff_mails)
 WAKE_SECONDS = 1.0
 BEAT_SECONDS = 10.0
 

@@ -25,6 +25,7 @@ from storefront.core.contracts.manage import (
     Show,
 )
 from storefront.core.contracts.meta import API_VERSION, PluginMeta
+from storefront.core.contracts.pages import CspSource, GoTo, Page
 from storefront.core.contracts.payments import (
     Accepted,
     Approved,
@@ -69,7 +70,7 @@ from storefront.core.contracts.shipping import (
     ShippingRequest,
 )
 from storefront.core.i18n.formats import country_name, format_date, format_money, format_weight
-from storefront.core.i18n.translate import N_, use_language
+from storefront.core.i18n.translate import N_, current_language, use_language
 from storefront.core.i18n.translate import domain_gettext as plugin_gettext
 from storefront.core.paging import QuerySource, RowsSource
 from storefront.core.values.language import FALLBACKS, LANGUAGES
@@ -84,7 +85,8 @@ from storefront.core.values.types import (
     Unknown,
     YearMonth,
 )
-from storefront.plugin_host.binding import change_settings, format_deadline, plugin_settings
+from storefront.plugin_host.binding import base_currency, change_settings, format_deadline, plugin_settings
+from storefront.plugin_host.routes import PluginBlueprint
 
 __all__ = [
     "API_VERSION",
@@ -108,6 +110,7 @@ __all__ = [
     "Capabilities",
     "Captured",
     "Column",
+    "CspSource",
     "CurrencyMismatch",
     "CurrencyRate",
     "CustomerView",
@@ -120,6 +123,7 @@ __all__ = [
     "FormRefused",
     "FormSpec",
     "Found",
+    "GoTo",
     "Instructions",
     "Kind",
     "Lane",
@@ -133,9 +137,11 @@ __all__ = [
     "NotServed",
     "Offered",
     "Outcome",
+    "Page",
     "Parcel",
     "PaymentMethod",
     "Pending",
+    "PluginBlueprint",
     "PluginMeta",
     "PluginSettings",
     "PriceContext",
@@ -159,8 +165,10 @@ __all__ = [
     "Voided",
     "WebhookRefused",
     "YearMonth",
+    "base_currency",
     "change_settings",
     "country_name",
+    "current_language",
     "format_date",
     "format_deadline",
     "format_money",

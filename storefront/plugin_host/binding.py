@@ -20,11 +20,12 @@ UTC_ZONE = "UTC"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """``settings``: a plugin's typed settings by its name. ``time_zone``: the shop's, an IANA name. ``change``: sets some of
-    a plugin's settings (name, values, actor)."""
+    """``settings``: a plugin's typed settings by its name. ``time_zone``: the shop's, an IANA name. ``base_currency``: the
+    shop's. ``change``: sets some of a plugin's settings (name, values, actor)."""
 
     settings: Callable[[str], Any]
     time_zone: str = UTC_ZONE
+    base_currency: str = "JPY"
     change: Callable[[str, Mapping[str, Any], str], None] | None = None
 
 
@@ -75,6 +76,12 @@ def change_settings(name: str, values: Mapping[str, Any], actor: str) -> None:
     if surroundings is None or surroundings.change is None:
         raise RuntimeError(f"The settings of {name} were to be changed outside a request, job or command.")
     surroundings.change(name, values, actor)
+
+
+def base_currency() -> str:
+    """The currency in which the owner sets every price; where no shop is bound, JPY."""
+    surroundings = _current.get()
+    return surroundings.base_currency if surroundings else "JPY"
 
 
 def format_deadline(moment: datetime, lang: str) -> str:

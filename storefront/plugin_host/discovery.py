@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 
 from storefront.plugin_host.errors import PluginBroken
@@ -27,12 +27,13 @@ class Candidate:
     skipped: str = ""
 
 
-def installed_plugins(*, safe_mode: bool = False) -> tuple[Candidate, ...]:
-    """Every installed plugin by name; none is imported yet. Two of one name: neither may run, and both are named."""
+def installed_plugins(*, safe_mode: bool = False, reason: str = SAFE_MODE_REASON) -> tuple[Candidate, ...]:
+    """Every installed plugin by name; none is imported yet. Two of one name: neither may run, and both are named.
+    ``safe_mode``: those that do not come with the shop are left out, for ``reason``."""
     by_name: dict[str, list[EntryPoint]] = defaultdict(list)
     for point in entry_points(group=GROUP):
         by_name[point.name].append(point)
-    return tuple(_candidate(name, by_name[name], safe_mode) for name in sorted(by_name))
+    return tuple(_candidate(name, by_name[name], reason if safe_mode else "") for name in sorted(by_name))
 
 
 def given_plugins(plugins: Iterable[object]) -> tuple[Candidate, ...]:
@@ -46,12 +47,22 @@ def given_plugins(plugins: Iterable[object]) -> tuple[Candidate, ...]:
     )
 
 
-def _candidate(name: str, points: list[EntryPoint], safe_mode: bool) -> Candidate:
+def noted(candidate: Candidate, note: Callable[[str], None]) -> Candidate:
+    """The candidate, whose name is told to ``note`` right before it is imported."""
+
+    def load() -> object:
+        note(candidate.name)
+        return candidate.load()
+
+    return replace(candidate, load=load)
+
+
+def _candidate(name: str, points: list[EntryPoint], skip: str) -> Candidate:
     distributions = sorted({_distribution(point) for point in points})
     if len({(point.value, _distribution(point)) for point in points}) > 1:
         return Candidate(name, _refuse_twins(name, distributions), ", ".join(distributions))
     point = points[0]
-    skipped = SAFE_MODE_REASON if safe_mode and not _is_bundled(name, distributions[0]) else ""
+    skipped = "" if _is_bundled(name, distributions[0]) else skip
     return Candidate(name, point.load, distributions[0], point.module, skipped)
 
 

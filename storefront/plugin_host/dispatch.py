@@ -3,20 +3,19 @@
 Five call styles (DESIGN B3): register and guard have users; first, render and notify come with theirs.
 """
 
-import logging
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pluggy
 from pluggy import HookImpl
 
+from storefront.core.contracts.calls import Watch
 from storefront.core.contracts.hookspecs import PROJECT
 from storefront.core.i18n.translate import N_
 from storefront.core.values.types import Problem
-
-logger = logging.getLogger(__name__)
 
 # The style of every hook: docs and tests compare with it.
 STYLES = {
@@ -25,6 +24,8 @@ STYLES = {
     "storefront_adjusters": "register",
     "storefront_settings": "register",
     "storefront_manage_pages": "register",
+    "storefront_blueprints": "register",
+    "storefront_cli": "register",
     "storefront_checks": "guard",
 }
 
@@ -50,10 +51,17 @@ class Answer:
     failure: Failure | None = None
 
 
+# Implementations of each hook as pluggy had them, and in our order: they change when a plugin comes or goes.
+_sorted: WeakKeyDictionary[pluggy.PluginManager, dict[str, tuple[list[HookImpl], list[HookImpl]]]] = WeakKeyDictionary()
+
+
 def implementations(manager: pluggy.PluginManager, hook: str, only: str | None = None) -> list[HookImpl]:
     """The implementations of ``hook`` by plugin name (of one plugin when ``only``), whatever order they came in."""
     found = getattr(manager.hook, hook).get_hookimpls()
-    return sorted((i for i in found if only in (None, i.plugin_name)), key=lambda i: i.plugin_name)
+    kept = _sorted.setdefault(manager, {}).get(hook)
+    if kept is None or kept[0] != found:
+        kept = _sorted[manager][hook] = (found, sorted(found, key=lambda i: i.plugin_name))
+    return kept[1] if only is None else [i for i in kept[1] if i.plugin_name == only]
 
 
 def register(manager: pluggy.PluginManager, hook: str, *, only: str | None = None) -> Iterator[Answer]:
@@ -63,23 +71,24 @@ def register(manager: pluggy.PluginManager, hook: str, *, only: str | None = Non
 
 
 def guard(
-    manager: pluggy.PluginManager, hook: str, *, only: str | None = None, **arguments: Any
+    manager: pluggy.PluginManager, hook: str, watch: Watch, *, only: str | None = None, **arguments: Any
 ) -> tuple[Problem, ...]:
     """Style guard: all problems of all; an exception, or an answer that is no list of problems, is a problem too."""
     problems: list[Problem] = []
     for implementation in implementations(manager, hook, only):
-        answer = _ask(implementation, arguments)
-        if answer.failure is None:
-            given = _problems(answer.value)
-            if given is not None:
-                problems.extend(given)
-                continue
-            answer = Answer(answer.plugin, failure=Failure(f"{hook} returned {answer.value!r}, no list of Problem", ""))
-        assert answer.failure is not None
-        logger.error(
-            "%s of the plugin %s failed: %s", hook, answer.plugin, answer.failure.traceback or answer.failure.error
-        )
-        problems.append(Problem(UNANSWERED, {"error": answer.failure.error}, code="check_failed"))
+        source = implementation.plugin_name
+        chosen = tuple([arguments[name] for name in implementation.argnames])
+        try:
+            answer: object = watch.ask(source, hook, implementation.function, chosen)
+        except Exception as error:  # plugin code: noted under its name
+            problems.append(Problem(UNANSWERED, {"error": failure_of(error).error}, code="check_failed"))
+            continue
+        given = problems_in(answer)
+        if given is None:
+            watch.blame(source, hook, TypeError(f"{type(answer).__name__} is no list of Problem"), nonsense=True)
+            problems.append(Problem(UNANSWERED, {"error": f"{answer!r}, no list of Problem"}, code="check_failed"))
+            continue
+        problems.extend(given)
     return tuple(problems)
 
 
@@ -101,8 +110,9 @@ def _ask(implementation: HookImpl, arguments: dict[str, Any]) -> Answer:
         return Answer(implementation.plugin_name, failure=failure_of(error))
 
 
-def _problems(value: Any) -> list[Problem] | None:
-    if value is None:
+def problems_in(value: Any) -> list[Problem] | None:
+    """What a check answered, as problems; ``None`` when it is no list of them."""
+    if value is None or value == []:
         return []
     try:
         listed = list(value)

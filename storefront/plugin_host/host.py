@@ -1,12 +1,16 @@
 """The plugin host: every installed plugin, loaded once per process, with what is wrong with those that do not run."""
 
+import importlib
 import logging
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+import click
 
 from storefront.core.contracts import hookspecs
 from storefront.core.contracts.manage import ManagePage
@@ -15,14 +19,18 @@ from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.providers import Providers
 from storefront.core.i18n.catalogues import CatalogueError, forget_domain, register_domain
 from storefront.core.secrecy import SecretBox
-from storefront.core.settings.snapshot import ShopSnapshot
+from storefront.core.settings.plugins import MIGRATION
+from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot
 from storefront.core.values.types import Problem
-from storefront.plugin_host import binding, dispatch
-from storefront.plugin_host.discovery import Candidate, given_plugins, installed_plugins
+from storefront.plugin_host import binding, boots, dispatch
+from storefront.plugin_host.csp import Sources, sources_for
+from storefront.plugin_host.discovery import SAFE_MODE_REASON, Candidate, given_plugins, installed_plugins, noted
 from storefront.plugin_host.errors import PluginBroken, SettingsInvalid, UnknownPlugin, sentence
 from storefront.plugin_host.loading import HookFailed, Offers, collect, load
 from storefront.plugin_host.providers import Catalogue, HostProviders
-from storefront.plugin_host.settings import read_settings
+from storefront.plugin_host.routes import Route
+from storefront.plugin_host.settings import Overrides, missing_settings, overrides_for, read_settings
+from storefront.plugin_host.watching import PluginWatch
 
 logger = logging.getLogger(__name__)
 
@@ -70,10 +78,23 @@ def build_host(
     secret_key: str,
     secret_key_fallbacks: Iterable[str] = (),
     safe_mode: bool = False,
+    environment: Mapping[str, str] | None = None,
+    data_dir: Path | None = None,
 ) -> "PluginHost":
-    """The host of this process. ``plugins``: modules to use instead of the installed distributions (tests)."""
-    found = installed_plugins(safe_mode=safe_mode) if plugins is None else given_plugins(plugins)
-    return PluginHost(found, SecretBox(secret_key, secret_key_fallbacks))
+    """The host of this process. ``plugins``: modules to use instead of the installed distributions (tests).
+    ``environment``: settings given by the environment, see ``plugin_host.settings.overrides_for``. ``data_dir``: where
+    starts that die are counted."""
+    box = SecretBox(secret_key, secret_key_fallbacks)
+    if plugins is not None:
+        return PluginHost(given_plugins(plugins), box, environment)
+    if data_dir is None:
+        return PluginHost(installed_plugins(safe_mode=safe_mode), box, environment)
+    with boots.counted(data_dir) as (died, note):
+        if died and not safe_mode:
+            found = installed_plugins(safe_mode=True, reason=f"{SAFE_MODE_REASON} {died}")
+        else:
+            found = installed_plugins(safe_mode=safe_mode)
+        return PluginHost([noted(candidate, note) for candidate in found], box, environment)
 
 
 class PluginHost:
@@ -82,8 +103,16 @@ class PluginHost:
     ``plugins``: all candidates by name, also the broken ones.
     """
 
-    def __init__(self, candidates: Iterable[Candidate], box: SecretBox) -> None:
+    def __init__(
+        self, candidates: Iterable[Candidate], box: SecretBox, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.box = box
+        self.watch = PluginWatch()
+        self._environment = dict(environment or {})
+        self._lock = threading.Lock()
+        self._retried: dict[str, int] = {}
+        self._held: frozenset[str] = frozenset()
+        self._candidates: dict[str, Candidate] = {}
         self.manager = dispatch.new_manager()
         self.manager.add_hookspecs(hookspecs)
         self._offers: dict[str, Offers] = {}
@@ -136,11 +165,40 @@ class PluginHost:
         with binding.bound(replace(current.surroundings, change=self._change)):
             yield current.providers
 
+    def overrides(self, name: str) -> Overrides:
+        """What the environment sets of a plugin's settings: it holds whatever is stored."""
+        declaration = self.declaration(name)
+        return overrides_for(name, declaration, self._environment) if declaration else {}
+
     def _change(self, name: str, values: Mapping[str, Any], actor: str) -> None:
         # What the owner does with plugins stands on the host, so it cannot be imported above.
         from storefront.plugin_host.service import set_settings
 
         set_settings(self, name, values, actor)
+
+    def is_enabled(self, name: str, snapshot: ShopSnapshot) -> bool:
+        """Whether the plugin takes part in the shop: it runs, the owner wants it to, and its settings can be read."""
+        return name in self._bound(snapshot).enabled
+
+    def routes(self) -> tuple[tuple[str, tuple[Route, ...]], ...]:
+        """Pages of every plugin that runs, enabled or not: asked once, when the web application is made."""
+        return tuple((name, self._offers[name].routes) for name in sorted(self._offers) if self._offers[name].routes)
+
+    def commands(self, name: str) -> tuple[click.Command, ...]:
+        """Commands of a plugin that runs."""
+        offers = self._offers.get(name)
+        return offers.commands if offers else ()
+
+    def folder(self, name: str, kind: str) -> Path | None:
+        """The folder ``kind`` (templates, static) beside the module of a plugin that runs; ``None`` when it has none."""
+        plugin = self.plugins.get(name)
+        file = getattr(plugin.module, "__file__", None) if plugin is not None and plugin.ready else None
+        folder = Path(file).parent / kind if isinstance(file, str) else None
+        return folder if folder is not None and folder.is_dir() else None
+
+    def csp_sources(self, area: str, snapshot: ShopSnapshot) -> Sources:
+        """Hosts that pages of ``area`` (a plugin's name, or an area of the shop) let in because of enabled plugins."""
+        return self._bound(snapshot).csp_sources(area)
 
     def manage_pages(self, snapshot: ShopSnapshot) -> tuple[tuple[str, tuple[ManagePage, ...]], ...]:
         """Pages of the back office that enabled plugins bring, by plugin name."""
@@ -160,17 +218,48 @@ class PluginHost:
             settings = bound.settings(name)
         except SettingsInvalid as error:
             return tuple(replace(problem, source=name) for problem in error.problems)
+        declaration = self.declaration(name)
+        needed = missing_settings(declaration, settings) if declaration else ()
+        if needed:
+            return tuple(replace(problem, source=name) for problem in needed)
         with binding.bound(bound.surroundings):
-            found = dispatch.guard(self.manager, "storefront_checks", only=name, settings=settings)
+            found = dispatch.guard(self.manager, "storefront_checks", self.watch, only=name, settings=settings)
         return tuple(replace(problem, source=name) for problem in found)
 
     def _bound(self, snapshot: ShopSnapshot) -> "_Bound":
         kept = self._kept
         if kept is not None and kept[0] is snapshot:
             return kept[1]
-        bound = _Bound(self._offers, snapshot, self.box)
-        self._kept = (snapshot, bound)
+        with self._lock:
+            self._follow(snapshot)
+            bound = _Bound(self, self._offers, snapshot)
+            self._kept = (snapshot, bound)
         return bound
+
+    def _follow(self, snapshot: ShopSnapshot) -> None:
+        """What the owner did meanwhile that this process must take up: released plugins, and those to be loaded again."""
+        held = frozenset(name for name, config in snapshot.plugins.items() if config.held)
+        for name in self._held - held:
+            self.watch.forget(name)
+        self._held = held
+        for name, config in snapshot.plugins.items():
+            if self._retried.get(name, 0) < config.retries:
+                self._retried[name] = config.retries
+                self._load_again(name)
+
+    def _load_again(self, name: str) -> None:
+        """Import a broken plugin anew, and those that stayed out because of it. What it would add to the web (pages, files)
+        joins at the next start."""
+        if name not in self._candidates or self.plugins[name].state is not PluginState.BROKEN:
+            return
+        importlib.invalidate_caches()
+        waiting = [p.name for p in self.plugins.values() if p.meta and name in p.meta.requires and p.name != name]
+        del self.plugins[name]
+        self._admit(self._candidates[name])
+        self._require()
+        if self.plugins[name].ready:
+            for other in waiting:
+                self._load_again(other)
 
     # --- boot
 
@@ -180,6 +269,7 @@ class PluginHost:
             self.mark_broken(name, f"The plugin name {name!r} is used twice. Remove one of the two plugins.")
             return
         plugin = Plugin(name, candidate.distribution)
+        self._candidates[name] = candidate
         if candidate.skipped:
             self.plugins[name] = replace(plugin, state=PluginState.SKIPPED, reason=candidate.skipped)
             return
@@ -187,7 +277,7 @@ class PluginHost:
         try:
             module, meta = load(self.manager, candidate)
             self.plugins[name] = replace(plugin, meta=meta, module=module)
-            self._offers[name] = collect(self.manager, name)
+            self._offers[name] = collect(self.manager, meta)
             register_translations(name, module)
         except HookFailed as error:
             self.mark_broken(name, str(error), error.traceback)
@@ -215,26 +305,44 @@ class PluginHost:
 class _Bound:
     """Offers and typed settings for one snapshot; settings are read when first asked for."""
 
-    def __init__(self, offers: Mapping[str, Offers], snapshot: ShopSnapshot, box: SecretBox) -> None:
-        self._offers, self._snapshot, self._box = dict(offers), snapshot, box
+    def __init__(self, host: "PluginHost", offers: Mapping[str, Offers], snapshot: ShopSnapshot) -> None:
+        self._all = dict(offers)
+        # A plugin whose tables are not as it needs them can do nothing at all, in no process.
+        self._offers = {name: offer for name, offer in offers.items() if _config(snapshot, name).held != MIGRATION}
+        self._host, self._snapshot = host, snapshot
         self._read: dict[str, Any] = {}
-        self.surroundings = binding.Surroundings(self.settings, str(snapshot.policy("shop.time_zone")))
-        enabled = [name for name in self._offers if self._offering(name)]
-        self.pages = tuple((name, self._offers[name].pages) for name in sorted(enabled) if self._offers[name].pages)
-        self.providers = HostProviders(Catalogue(self._offers, enabled), Catalogue(self._offers, self._offers))
+        self._csp: dict[str, Sources] = {}
+        self.surroundings = binding.Surroundings(
+            self.settings, str(snapshot.policy("shop.time_zone")), snapshot.base_currency
+        )
+        self.enabled = frozenset(name for name in self._offers if self._offering(name))
+        self.pages = tuple(
+            (name, self._offers[name].pages) for name in sorted(self.enabled) if self._offers[name].pages
+        )
+        self.providers = HostProviders(
+            Catalogue(self._offers, self.enabled, host.watch), Catalogue(self._offers, self._offers, host.watch)
+        )
+
+    def csp_sources(self, area: str) -> Sources:
+        if area not in self._csp:
+            declared = ((n, self._offers[n].csp, self.settings(n)) for n in sorted(self.enabled) if self._offers[n].csp)
+            self._csp[area] = sources_for(area, declared)
+        return self._csp[area]
 
     def settings(self, name: str) -> Any:
         if name not in self._read:
-            offers, config = self._offers.get(name), self._snapshot.plugins.get(name)
+            offers = self._all.get(name)
             declaration = offers.settings if offers else None
-            stored = config.settings if config else {}
-            self._read[name] = read_settings(declaration, stored, self._box) if declaration else None
+            stored = _config(self._snapshot, name).settings
+            self._read[name] = (
+                read_settings(declaration, stored, self._host.box, self._host.overrides(name)) if declaration else None
+            )
         return self._read[name]
 
     def _offering(self, name: str) -> bool:
         """A plugin whose settings cannot be read offers nothing: half of it (a method without its fee) would be worse."""
-        config = self._snapshot.plugins.get(name)
-        if config is None or not config.enabled:
+        config = _config(self._snapshot, name)
+        if not config.enabled or config.held:
             return False
         try:
             self.settings(name)
@@ -243,3 +351,7 @@ class _Bound:
             logger.error("the plugin %s is enabled and offers nothing: its settings cannot be read. %s", name, reasons)
             return False
         return True
+
+
+def _config(snapshot: ShopSnapshot, name: str) -> PluginConfig:
+    return snapshot.plugins.get(name) or PluginConfig()

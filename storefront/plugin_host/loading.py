@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import click
 import pluggy
 
 from storefront.core.contracts.hookspecs import PROJECT
 from storefront.core.contracts.manage import ManagePage
 from storefront.core.contracts.meta import PluginMeta
+from storefront.core.contracts.pages import CspSource
 from storefront.core.contracts.payments import Capabilities, PaymentMethod
 from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.pricing import Adjuster, Lane
@@ -17,9 +19,11 @@ from storefront.core.contracts.shipping import ShippingCarrier
 from storefront.core.staff.rights import ALL_RIGHTS
 from storefront.plugin_host import dispatch
 from storefront.plugin_host.api_range import check_api
+from storefront.plugin_host.csp import check_csp
 from storefront.plugin_host.discovery import Candidate
 from storefront.plugin_host.errors import PluginBroken
 from storefront.plugin_host.names import check_entry_point, check_key, check_name, check_unique
+from storefront.plugin_host.routes import Route, routes_of
 from storefront.plugin_host.settings import check_declaration
 
 HOOK_PREFIX = "storefront_"
@@ -34,6 +38,9 @@ class Offers:
     adjusters: tuple[Adjuster, ...] = ()
     settings: PluginSettings | None = None
     pages: tuple[ManagePage, ...] = ()
+    routes: tuple[Route, ...] = ()
+    commands: tuple[click.Command, ...] = ()
+    csp: tuple[CspSource, ...] = ()
 
 
 class HookFailed(PluginBroken):
@@ -64,27 +71,51 @@ def load(manager: pluggy.PluginManager, candidate: Candidate) -> tuple[object, P
     return plugin, meta
 
 
-def collect(manager: pluggy.PluginManager, name: str) -> Offers:
+def collect(manager: pluggy.PluginManager, meta: PluginMeta) -> Offers:
     """Ask a registered plugin for everything it brings and check it. Raises ``PluginBroken``."""
+    name = meta.name
     settings = _answers(manager, name, "storefront_settings")
+    declaration = check_declaration(settings[0]) if settings else None
     return Offers(
         methods=_offered(manager, name, "storefront_payment_methods", PaymentMethod, "payment method"),
         carriers=_offered(manager, name, "storefront_shipping_carriers", ShippingCarrier, "carrier"),
         adjusters=_offered(manager, name, "storefront_adjusters", Adjuster, "adjuster"),
-        settings=check_declaration(settings[0]) if settings else None,
+        settings=declaration,
         pages=_pages(manager, name),
+        routes=routes_of(name, _listed(manager, name, "storefront_blueprints", "PluginBlueprint")),
+        commands=_commands(manager, name),
+        csp=check_csp(meta, declaration),
     )
 
 
 # Addresses the shop itself has under /manage/plugins/<plugin>/.
-TAKEN_KEYS = frozenset({"settings", "enable", "disable"})
+TAKEN_KEYS = frozenset(
+    {"settings", "enable", "disable", "retry", "check", "purge", "exports", "pages", "leave-safe-mode"}
+)
 PAGE_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 
+def _listed(manager: pluggy.PluginManager, name: str, hook: str, what: str) -> list[Any]:
+    """What the plugin's answers hold, together."""
+    found: list[Any] = []
+    for answer in _answers(manager, name, hook):
+        if isinstance(answer, str) or not isinstance(answer, Iterable):
+            raise PluginBroken(f"{hook}() returned {answer!r}. Return a list of {what} objects.")
+        found.extend(answer)
+    return found
+
+
+def _commands(manager: pluggy.PluginManager, name: str) -> tuple[click.Command, ...]:
+    commands = _listed(manager, name, "storefront_cli", "click.Command")
+    for command in commands:
+        if not isinstance(command, click.Command) or not command.name:
+            raise PluginBroken(f"storefront_cli() returned {command!r}. Return click commands with names.")
+    check_unique((command.name for command in commands), "command")
+    return tuple(sorted(commands, key=lambda command: command.name))
+
+
 def _pages(manager: pluggy.PluginManager, name: str) -> tuple[ManagePage, ...]:
-    pages: list[ManagePage] = []
-    for answer in _answers(manager, name, "storefront_manage_pages"):
-        pages.extend(answer)
+    pages = _listed(manager, name, "storefront_manage_pages", "ManagePage")
     for page in pages:
         if not isinstance(page, ManagePage):
             raise PluginBroken(f"storefront_manage_pages() returned {page!r}, which is no ManagePage.")
@@ -128,11 +159,7 @@ def _answers(manager: pluggy.PluginManager, name: str, hook: str) -> list[Any]:
 
 
 def _offered(manager: pluggy.PluginManager, name: str, hook: str, contract: type[Any], what: str) -> tuple[Any, ...]:
-    found: list[Any] = []
-    for answer in _answers(manager, name, hook):
-        if isinstance(answer, str) or not isinstance(answer, Iterable):
-            raise PluginBroken(f"{hook}() returned {answer!r}. Return a list of {contract.__name__} objects.")
-        found.extend(answer)
+    found = _listed(manager, name, hook, contract.__name__)
     for item in found:
         if not isinstance(item, contract):
             raise PluginBroken(f"{hook}() returned {item!r}, which is no {contract.__name__}. Inherit from that class.")

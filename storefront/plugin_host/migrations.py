@@ -5,7 +5,7 @@ version table would make every Alembic command fail). Every upgrade is one trans
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -15,11 +15,11 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.pool import NullPool
 
 import storefront.core.models  # noqa: F401  (autogenerate compares with every table)
-from storefront.plugin_host.dispatch import failure_of
+from storefront.plugin_host.dispatch import Failure, failure_of
 from storefront.plugin_host.host import Plugin, PluginHost
 
 logger = logging.getLogger(__name__)
@@ -75,9 +75,12 @@ def upgrade(engine: Engine, lineage: Lineage = CORE) -> None:
         command.upgrade(config_for(lineage, connection), "heads")
 
 
-def upgrade_all(engine: Engine, host: PluginHost) -> None:
+def upgrade_all(
+    engine: Engine, host: PluginHost, note: Callable[[str, Failure | None], None] = lambda _name, _failure: None
+) -> None:
     """Core first; its failure is raised. Then every running plugin with tables, after those it requires; one whose
-    migration fails is marked broken, its database left as it was, and the shop runs."""
+    migration fails is marked broken, its database left as it was, and the shop runs. ``note`` is told of each plugin what
+    became of it, so that other processes may know."""
     upgrade(engine, CORE)
     for plugin in _by_requirement(host):
         lineage = plugin_lineage(plugin)
@@ -89,6 +92,9 @@ def upgrade_all(engine: Engine, host: PluginHost) -> None:
             failure = failure_of(error)
             reason = f"Its tables could not be brought up to date: {failure.error}"
             host.mark_broken(plugin.name, reason, failure.traceback)
+            note(plugin.name, failure)
+        else:
+            note(plugin.name, None)
 
 
 def behind(connection: Connection, host: PluginHost) -> list[str]:
@@ -155,6 +161,28 @@ def installed_before(connection: Connection) -> frozenset[str]:
     prefix = f"{VERSION_TABLE}_"
     names = inspect(connection).get_table_names()
     return frozenset(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+
+
+def tables_of(engine: Engine, name: str, plugins: Iterable[str]) -> tuple[str, ...]:
+    """The tables a plugin has in this database, by name, without its version table. ``plugins``: all names that are known."""
+    with _connection(engine) as connection:
+        return _own_tables(connection, name, plugins)
+
+
+def drop_tables(engine: Engine, name: str, plugins: Iterable[str]) -> None:
+    """Take away everything the plugin has in this database, its version table too. Nothing of the plugin is run: it may be
+    gone, or the reason why it is taken away."""
+    with _connection(engine) as connection:
+        own = (*_own_tables(connection, name, plugins), Lineage(name, Path()).version_table)
+        found = MetaData()
+        found.reflect(connection, only=lambda table, _: table in own, resolve_fks=False)
+        found.drop_all(connection)
+
+
+def _own_tables(connection: Connection, name: str, plugins: Iterable[str]) -> tuple[str, ...]:
+    owners = frozenset(plugins) | installed_before(connection) | {name}
+    there = inspect(connection).get_table_names()
+    return tuple(sorted(t for t in there if not t.startswith(VERSION_TABLE) and owner_of(t, owners) == name))
 
 
 def _by_requirement(host: PluginHost) -> Iterator[Plugin]:

@@ -12,6 +12,13 @@ PART = re.compile(r"[a-z0-9_]+\Z")
 MAX_NAME = 40  # the version table "alembic_version_<name>" must stay below PostgreSQL's 63 bytes
 MAX_KEY = 80  # the narrowest column that keeps a provider's key
 RESERVED = frozenset({"core", "storefront", "plugin", "alembic", "messages"})
+# First parts of the shop's own addresses, behind the language, and its folders of templates: pages of a plugin stand beside.
+ADDRESSES = frozenset(
+    {
+        "account", "bills", "brands", "cart", "categories", "checkout", "components", "contact", "errors", "home", "login",
+        "logout", "mail", "manage", "orders", "pages", "preferences", "products", "register", "reset",
+    }
+)  # fmt: skip
 PACKAGE_PREFIX = "storefront_"
 # Taken before any plugin is imported.
 CORE_TABLES = frozenset(Base.metadata.tables)
@@ -24,7 +31,7 @@ def check_name(name: object) -> str:
             f"The plugin name {name!r} cannot be used everywhere. Use small letters, digits and single underscores, "
             f"beginning with a letter, {MAX_NAME} characters at most, such as shipping_courier."
         )
-    if name in RESERVED or any(table == name or table.startswith(f"{name}_") for table in CORE_TABLES):
+    if name in RESERVED | ADDRESSES or any(table == name or table.startswith(f"{name}_") for table in CORE_TABLES):
         raise PluginBroken(f"The plugin name {name!r} belongs to the shop itself. Choose another one.")
     return name
 

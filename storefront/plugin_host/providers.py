@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from storefront.core.contracts.calls import UNWATCHED, Watch
 from storefront.core.contracts.payments import PaymentMethod
 from storefront.core.contracts.pricing import Adjuster
 from storefront.core.contracts.providers import Registered
@@ -16,16 +17,16 @@ CORE_ADJUSTERS: tuple[Adjuster, ...] = (FreeShipping(),)
 class Catalogue:
     """The offers of some plugins, merged and in order."""
 
-    def __init__(self, offers: Mapping[str, Offers], names: Collection[str]) -> None:
+    def __init__(self, offers: Mapping[str, Offers], names: Collection[str], watch: Watch = UNWATCHED) -> None:
         chosen = [(name, offers[name]) for name in sorted(names)]
         self.methods: Mapping[str, Registered[PaymentMethod]] = {
-            method.key: Registered(name, method) for name, offer in chosen for method in offer.methods
+            method.key: Registered(name, method, watch) for name, offer in chosen for method in offer.methods
         }
         self.carriers: Mapping[str, Registered[ShippingCarrier]] = {
-            carrier.key: Registered(name, carrier) for name, offer in chosen for carrier in offer.carriers
+            carrier.key: Registered(name, carrier, watch) for name, offer in chosen for carrier in offer.carriers
         }
         adjusters = [Registered(CORE, adjuster) for adjuster in CORE_ADJUSTERS]
-        adjusters += [Registered(name, adjuster) for name, offer in chosen for adjuster in offer.adjusters]
+        adjusters += [Registered(name, adjuster, watch) for name, offer in chosen for adjuster in offer.adjusters]
         self.adjusters: Sequence[Registered[Adjuster]] = tuple(sorted(adjusters, key=place))
 
 

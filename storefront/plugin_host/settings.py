@@ -21,6 +21,13 @@ MAX_TEXT = 20_000
 WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}\Z")
 TRUTH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 SECRET = "encrypted"
+# The beginning of environment variables that set a plugin's settings: PLUGIN__<NAME>__<KEY>.
+VARIABLE = "PLUGIN"
+
+# What the environment sets: the text by key.
+Overrides = Mapping[str, str]
+
+NEEDED = N_("This is needed before the plugin can be switched on.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +85,48 @@ def keys_of(declaration: PluginSettings) -> tuple[Key, ...]:
     return tuple(keys)
 
 
-def read_settings(declaration: PluginSettings, stored: Mapping[str, Any], box: SecretBox) -> Any:
-    """The plugin's typed settings; what is not stored has its default. Raises ``SettingsInvalid``.
+def variable_of(plugin: str, key: str) -> str:
+    """The environment variable that sets ``key``."""
+    return f"{VARIABLE}__{plugin}__{key}".upper()
+
+
+def overrides_for(plugin: str, declaration: PluginSettings, environment: Mapping[str, str]) -> Overrides:
+    """What ``environment`` sets of the plugin's settings; an empty variable sets nothing."""
+    named = {key.name: environment.get(variable_of(plugin, key.name), "") for key in keys_of(declaration)}
+    return {name: text for name, text in named.items() if text}
+
+
+def missing_settings(declaration: PluginSettings, values: Any) -> tuple[Problem, ...]:
+    """A problem for each required setting that is empty."""
+    found = []
+    for key in keys_of(declaration):
+        value = getattr(values, key.field)
+        if key.lang:
+            # One language is enough: texts stand in for each other.
+            value = any((value or {}).values()) or key.lang != LANGUAGES[0]
+        if key.info.required and value in ("", (), None, False):
+            found.append(Problem(NEEDED, field_name=key.name, code="needed"))
+    return tuple(found)
+
+
+def read_settings(
+    declaration: PluginSettings, stored: Mapping[str, Any], box: SecretBox, overrides: Overrides | None = None
+) -> Any:
+    """The plugin's typed settings; what is not stored has its default, what the environment sets (``overrides``) holds
+    whatever is stored. Raises ``SettingsInvalid``.
 
     Keys no field knows are left alone: an older version of the plugin may have stored them."""
     found: dict[str, Any] = {}
     problems: list[Problem] = []
+    given = overrides or {}
     for key in keys_of(declaration):
-        if key.name not in stored:
+        if key.name not in stored and key.name not in given:
             continue
         try:
-            value = _typed(key, _opened(key, stored[key.name], box))
+            if key.name in given:
+                value = _typed(key, plain_value(key, given[key.name]))
+            else:
+                value = _typed(key, _opened(key, stored[key.name], box))
         except BadSetting as error:
             problems.append(_problem(key.name, error))
             continue
@@ -102,7 +140,11 @@ def read_settings(declaration: PluginSettings, stored: Mapping[str, Any], box: S
 
 
 def write_settings(
-    declaration: PluginSettings, stored: Mapping[str, Any], changes: Mapping[str, Any], box: SecretBox
+    declaration: PluginSettings,
+    stored: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    box: SecretBox,
+    overrides: Overrides | None = None,
 ) -> dict[str, Any]:
     """What to store when the owner makes ``changes``: texts as typed (``KEY=VALUE``) or values as a profile holds them;
     ``None`` goes back to the default. Raises ``SettingsInvalid`` with one problem per key; nothing is half changed."""
@@ -115,10 +157,12 @@ def write_settings(
             if key is None:
                 known = ", ".join(keys) or "none"
                 raise BadSetting(N_("There is no such setting. The settings are: %(known)s."), known=known)
+            if name in (overrides or {}):
+                raise BadSetting(N_("This is set by the environment of the shop and cannot be changed here."))
             if raw is None:
                 result.pop(name, None)
                 continue
-            plain = _plain(key, raw)
+            plain = plain_value(key, raw)
             _typed(key, plain)
             result[name] = {SECRET: box.encrypt(plain)} if key.info.secret else plain
         except BadSetting as error:
@@ -138,6 +182,24 @@ def shown_settings(declaration: PluginSettings, stored: Mapping[str, Any]) -> It
             yield key, "set"
         else:
             yield key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def sealed_again(stored: Mapping[str, Any], box: SecretBox) -> dict[str, Any]:
+    """Stored settings with every secret encrypted under the newest key. Raises ``SecretUnreadable``."""
+    return {name: {SECRET: box.again(value[SECRET])} if is_secret(value) else value for name, value in stored.items()}
+
+
+def without_secrets(stored: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Stored settings that may leave the shop, and the names of those that may not."""
+    return (
+        {name: value for name, value in stored.items() if not is_secret(value)},
+        sorted(name for name, value in stored.items() if is_secret(value)),
+    )
+
+
+def is_secret(value: Any) -> bool:
+    """Whether a stored value is an encrypted one."""
+    return isinstance(value, Mapping) and set(value) == {SECRET}
 
 
 def _built(declaration: PluginSettings, found: dict[str, Any]) -> Any:
@@ -168,8 +230,8 @@ def _opened(key: Key, value: Any, box: SecretBox) -> Any:
     raise BadSetting(N_("This secret cannot be read with today's SECRET_KEY. Enter it again."))
 
 
-def _plain(key: Key, raw: Any) -> Any:
-    """``raw`` as the JSON value to store."""
+def plain_value(key: Key, raw: Any) -> Any:
+    """``raw`` as the JSON value to store. Raises ``BadSetting``."""
     kind = key.kind
     if key.info.parse is not None:
         if isinstance(raw, str) and kind is not str:

@@ -16,6 +16,8 @@ KEEP = "public, max-age=31536000, immutable"
 COMPRESSED_TYPES = ("text/", "image/svg+xml", "application/json")
 TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".css": "text/css", ".txt": "text/plain"}
 
+PLUGINS = "plugins"
+
 assets = Blueprint("assets", __name__)
 
 
@@ -36,7 +38,16 @@ def _read(path: Path, _modified_ns: int) -> Asset:
 
 
 def find_asset(name: str) -> Asset | None:
-    root = data_folder("static")
+    """``plugins/<plugin>/x.css`` is a file of that plugin, enabled or not; every other name one of the shop."""
+    first, _, rest = name.partition("/")
+    if first == PLUGINS:
+        plugin, _, name = rest.partition("/")
+        root = current_app.extensions["storefront"].host.folder(plugin, "static")
+        if root is None:
+            return None
+        root = root.resolve()
+    else:
+        root = data_folder("static")
     path = (root / name).resolve()
     try:
         return _read(path, path.stat().st_mtime_ns) if path.is_relative_to(root) and path.is_file() else None
@@ -62,7 +73,7 @@ _known_url = lru_cache(maxsize=64)(_url)
 
 @assets.get("/static/<path:name>")
 def static_file(name: str) -> Response:
-    asset = find_asset(name) if "\0" not in name else None
+    asset = find_asset(name) if "\0" not in name and _may_be_had(name) else None
     if asset is None:
         abort(404)
     packed = asset.packed is not None and request.accept_encodings["gzip"] > 0
@@ -78,6 +89,15 @@ def static_file(name: str) -> Response:
     response.set_etag(asset.version, weak=True)
     response.make_conditional(request)
     return response
+
+
+def _may_be_had(name: str) -> bool:
+    """A plugin's files are there while it is enabled."""
+    first, _, rest = name.partition("/")
+    if first != PLUGINS:
+        return True
+    shop = current_app.extensions["storefront"]
+    return bool(shop.host.is_enabled(rest.partition("/")[0], shop.snapshots.current()))
 
 
 @assets.get("/favicon.ico")

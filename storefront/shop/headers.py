@@ -5,7 +5,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
@@ -33,20 +33,35 @@ def cacheable(view: View) -> View:
     return view
 
 
-def content_security_policy(settings: Settings) -> str:
-    """No inline script or style, nothing from elsewhere, no framing."""
-    rules = [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "object-src 'none'",
-        "frame-ancestors 'none'",
-    ]
-    return "; ".join(rules + (["upgrade-insecure-requests"] if settings.https else []))
+POLICY: Mapping[str, str] = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def content_security_policy(settings: Settings, more: Mapping[str, Iterable[str]] | None = None) -> str:
+    """No inline script or style, nothing from elsewhere, no framing; ``more``: what enabled plugins need from elsewhere."""
+    rules = dict(POLICY)
+    for directive, sources in (more or {}).items():
+        rules[directive] = " ".join((rules.get(directive, ""), *sources)).strip()
+    listed = [f"{directive} {sources}" for directive, sources in rules.items()]
+    return "; ".join(listed + (["upgrade-insecure-requests"] if settings.https else []))
+
+
+def _let_in_by_plugins(settings: Settings) -> str | None:
+    """The policy of this page where plugins need more; ``None`` where they do not, and for what never asked for the shop."""
+    if "shop" not in g:
+        return None
+    area = (request.endpoint or "").rpartition(".")[0]
+    more = current_app.extensions["storefront"].host.csp_sources(area, g.shop)
+    return content_security_policy(settings, more) if more else None
 
 
 def request_id(given: str) -> str:
@@ -86,6 +101,9 @@ def init_headers(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_fixed(response: Response) -> Response:
+        policy = _let_in_by_plugins(settings)
+        if policy is not None:
+            response.headers.setdefault("Content-Security-Policy", policy)
         for name, value in fixed.items():
             response.headers.setdefault(name, value)
         return response

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import click
 import pytest
 
 from storefront.core.contracts.hookspecs import hookimpl
@@ -10,6 +11,7 @@ from storefront.core.contracts.plugin_settings import PluginSettings, setting
 from storefront.core.contracts.pricing import Lane
 from storefront.core.paging import RowsSource
 from storefront.core.values.types import Problem
+from storefront.plugin import PluginBlueprint
 from storefront.plugin_host.binding import plugin_settings
 from storefront.testing.plugins import (
     FakeAdjuster,
@@ -111,3 +113,21 @@ def test_hook_checks_that_raise_or_answer_nonsense_count_as_a_problem() -> None:
         (problem,) = host.check(name, snapshot_with())
         assert problem.code == "check_failed"
         assert says in problem.message % problem.params
+
+
+def test_hook_blueprints_are_kept_as_routes_with_their_audience() -> None:
+    pages = PluginBlueprint("stamps", __name__)
+    pages.get("/card", audience="anybody")(lambda: "")
+    (found,) = fake_host(fake_plugin("stamps", storefront_blueprints=lambda: [pages])).routes()
+    assert found[0] == "stamps"
+    assert [(route.rule, route.methods, route.audience) for route in found[1]] == [("/card", ("GET",), "anybody")]
+
+
+def test_hook_cli_commands_are_kept_by_name_and_two_of_one_name_refused() -> None:
+    def made(*names: str) -> list[click.Command]:
+        return [click.Command(name) for name in names]
+
+    host = fake_host(fake_plugin("stamps", storefront_cli=lambda: made("b", "a")))
+    assert [command.name for command in host.commands("stamps")] == ["a", "b"]
+    twice = fake_host(fake_plugin("stamps", storefront_cli=lambda: made("a", "a")))
+    assert "'a' is given to two" in twice.plugins["stamps"].reason

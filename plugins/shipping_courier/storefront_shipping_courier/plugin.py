@@ -2,9 +2,20 @@
 
 from collections.abc import Sequence
 
-from storefront.plugin import N_, ManagePage, PluginMeta, PluginSettings, ShippingCarrier, hookimpl
+import click
+
+from storefront.plugin import (
+    N_,
+    ManagePage,
+    PluginBlueprint,
+    PluginMeta,
+    PluginSettings,
+    ShippingCarrier,
+    hookimpl,
+)
 from storefront_shipping_courier import __version__
 from storefront_shipping_courier.carrier import Courier
+from storefront_shipping_courier.charges import pages, quote
 from storefront_shipping_courier.pages import ZONES
 from storefront_shipping_courier.settings import DECLARATION
 
@@ -29,3 +40,13 @@ def storefront_settings() -> PluginSettings:
 @hookimpl
 def storefront_manage_pages() -> Sequence[ManagePage]:
     return [ZONES]
+
+
+@hookimpl
+def storefront_blueprints() -> Sequence[PluginBlueprint]:
+    return [pages]
+
+
+@hookimpl
+def storefront_cli() -> Sequence[click.Command]:
+    return [quote]

@@ -2,17 +2,18 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from storefront.admin.registry import Registered
 from storefront.core.contracts.manage import BadValue, Field, FormSpec, Kind, ManagePage, Section
-from storefront.core.contracts.plugin_settings import PluginSettings
+from storefront.core.contracts.plugin_settings import BadSetting, PluginSettings
 from storefront.core.i18n.translate import N_
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot, load_snapshot, read_version
 from storefront.plugin_host import service
 from storefront.plugin_host.host import PluginHost
-from storefront.plugin_host.settings import Key, keys_of
+from storefront.plugin_host.settings import Key, keys_of, plain_value, variable_of
 
 SETTINGS_KEY = "settings"
 
@@ -36,19 +37,27 @@ def settings_page(host: PluginHost, shop: ShopSnapshot, name: str) -> Registered
 
 
 def _form(host: PluginHost, name: str, declaration: PluginSettings, stored: Mapping[str, Any]) -> FormSpec:
-    keys = keys_of(declaration)
+    keys, given = keys_of(declaration), host.overrides(name)
     defaults = declaration.values()
+    # What the environment sets is shown, and changed there alone; of a text in several languages, all of it.
+    fixed = {key.field: variable_of(name, key.name) for key in keys if key.name in given}
     fields: dict[str, Field] = {}
     for key in keys:
-        fields.setdefault(key.field, _field(key, getattr(defaults, key.field), stored))
+        field = _field(key, getattr(defaults, key.field), stored)
+        if key.field in fixed:
+            field = replace(
+                field, fixed=True, note=_("Set by the environment: %(variable)s.", variable=fixed[key.field])
+            )
+        fields.setdefault(key.field, field)
 
     def load(_row_id: str) -> Mapping[str, Any]:
         config = load_snapshot(read_version()).plugins.get(name, PluginConfig())
-        return _values(keys, config.settings)
+        shown = {key.name: _plain(key, given[key.name]) for key in keys if key.name in given and not key.info.secret}
+        return _values(keys, {**config.settings, **shown})
 
     def save(_row_id: str | None, values: Mapping[str, Any], actor: str) -> str:
         config = load_snapshot(read_version()).plugins.get(name, PluginConfig())
-        changes = {key.name: _raw(key, values[key.field]) for key in keys}
+        changes = {key.name: _raw(key, values[key.field]) for key in keys if key.field not in fixed}
         # An empty secret field means "as it is", not "none".
         changes = {n: v for n, v in changes.items() if not (v is None and _is_secret(keys, n))}
         same = _values(keys, config.settings)
@@ -56,6 +65,14 @@ def _form(host: PluginHost, name: str, declaration: PluginSettings, stored: Mapp
         return ""
 
     return FormSpec(sections=(Section("", tuple(fields.values())),), load=load, save=save, single=True)
+
+
+def _plain(key: Key, text: str) -> Any:
+    """What the environment sets, as it would be stored; as it stands where it cannot be used."""
+    try:
+        return plain_value(key, text)
+    except BadSetting:
+        return text
 
 
 def _is_secret(keys: tuple[Key, ...], name: str) -> bool:
@@ -69,7 +86,12 @@ def _raw_of(keys: tuple[Key, ...], name: str, values: Mapping[str, Any]) -> Any:
 
 def _field(key: Key, default: Any, stored: Mapping[str, Any]) -> Field:
     info = key.info
-    options: dict[str, Any] = {"help": info.help, "note": _note(key, default, stored)}
+    notes = (_("Needed before the plugin can be switched on.") if info.required else "", _note(key, default, stored))
+    options: dict[str, Any] = {
+        "help": info.help,
+        "note": " ".join(text for text in notes if text),
+        "needed": info.required,
+    }
     if info.per_language:
         return Field(key.field, info.label, Kind.LINES, per_language=True, **options)
     if info.parse is not None:

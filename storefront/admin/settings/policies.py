@@ -196,6 +196,31 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         ),
     ),
     (
+        N_("Plugins"),
+        N_("A plugin that fails again and again is stopped until somebody lets it run again."),
+        (
+            _setting(
+                "plugins.most_failures",
+                N_("Failures after which a plugin is stopped"),
+                Kind.NUMBER,
+                minimum=0,
+                maximum=10_000,
+                required=True,
+                right="plugins.edit",
+                help=N_("0: never."),
+            ),
+            _setting(
+                "plugins.failure_minutes",
+                N_("Within how many minutes"),
+                Kind.NUMBER,
+                minimum=1,
+                maximum=1_440,
+                required=True,
+                right="plugins.edit",
+            ),
+        ),
+    ),
+    (
         N_("Calendar"),
         N_("Deadlines in business days follow it; shoppers see the closed days at the foot of every page."),
         (

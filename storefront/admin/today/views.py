@@ -12,6 +12,8 @@ from storefront.core.i18n.formats import format_date, format_money
 from storefront.core.i18n.translate import N_
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.settings.calendar import shop_date
+from storefront.core.settings.plugins import MIGRATION, QUARANTINE
+from storefront.plugin_host.host import PluginState
 from storefront.shop.context import current_lang, current_shop, extension
 from storefront.shop.hx import render_page
 
@@ -46,6 +48,12 @@ KINDS = {
     "jobs": Kind(N_("Mails and jobs that were given up"), "settings.view"),
     "tasks": Kind(N_("Tasks that failed"), "tasks.view"),
     "plugins": Kind(N_("Plugins that do not run"), "plugins.view", "/manage/plugins/?status=broken", ""),
+    "stopped": Kind(
+        N_("Plugins that failed and were stopped"), "plugins.view", "/manage/plugins/?status=quarantined", ""
+    ),
+    "left_out": Kind(
+        N_("The shop runs in safe mode: plugins left out"), "plugins.view", "/manage/plugins/?status=skipped", ""
+    ),
 }
 
 
@@ -64,8 +72,7 @@ class Shown:
 def show() -> Response:
     member, shop, now = current_member(), current_shop(), utcnow()
     found = today(now, low=int(shop.policy("stock.low")), zone=str(shop.policy("shop.time_zone")))
-    broken = len(extension().host.broken)
-    rows = [_broken(broken)] if broken and member.may(KINDS["plugins"].right) else []
+    rows = _plugins() if member.may("plugins.view") else []
     rows += [_shown(waiting) for waiting in found if _may(member, waiting)]
     return render_page(
         "manage/today.html",
@@ -80,9 +87,15 @@ def _may(member: Member, waiting: Waiting) -> bool:
     return member.may(KINDS[waiting.kind].right)
 
 
-def _broken(count: int) -> Shown:
-    kind = KINDS["plugins"]
-    return Shown("plugins", _(kind.title), str(count), "", "", kind.href)
+def _plugins() -> list[Shown]:
+    """What does not run of what the owner wants to run. No statement: the decisions are read already."""
+    plugins, decided = extension().host.plugins, current_shop().plugins
+    broken = {p.name for p in plugins.values() if p.state is PluginState.BROKEN}
+    broken |= {name for name, config in decided.items() if config.held == MIGRATION and name in plugins}
+    stopped = [name for name, config in decided.items() if config.held == QUARANTINE and config.enabled]
+    left_out = [p for p in plugins.values() if p.state is PluginState.SKIPPED]
+    counts = {"left_out": len(left_out), "stopped": len(stopped), "plugins": len(broken)}
+    return [Shown(kind, _(KINDS[kind].title), str(n), "", "", KINDS[kind].href) for kind, n in counts.items() if n]
 
 
 def _shown(waiting: Waiting) -> Shown:

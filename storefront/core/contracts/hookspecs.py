@@ -72,6 +72,29 @@ def storefront_manage_pages() -> Iterable[ManagePage]:  # type: ignore[empty-bod
 
 
 @hookspec
+def storefront_blueprints() -> Iterable[Any]:  # type: ignore[empty-body]
+    """Pages of the plugin's own, for shoppers or the staff.
+
+    When: once at boot. Style: register. Returns: ``PluginBlueprint`` objects named as the plugin, whose routes say who may
+    open them and hold nothing else; the pages are there while the plugin is enabled, else 404. Their views are called within
+    a request, with the plugin's settings readable, and answer ``Page`` or ``GoTo``.
+    Errors: anything raised, or a blueprint that acts on more than its own routes, marks the plugin broken. A view that raises
+    shows that its page does not work; the shop goes on.
+    """
+
+
+@hookspec
+def storefront_cli() -> Iterable[Any]:  # type: ignore[empty-body]
+    """Commands of the plugin, for whoever runs the shop: ``storefront plugins run <plugin> <command>``.
+
+    When: once at boot. Style: register. Returns: click commands with names of their own in the plugin. They run while the
+    plugin is enabled, inside the opened shop, with the plugin's settings readable.
+    Errors: anything raised here, or two commands of one name, marks the plugin broken. What a command raises ends it with a
+    sentence and counts as a failure of the plugin.
+    """
+
+
+@hookspec
 def storefront_checks(settings: Any) -> Sequence[Problem]:  # type: ignore[empty-body]
     """What is missing before the plugin can do its work.
 

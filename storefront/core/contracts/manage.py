@@ -186,7 +186,8 @@ class Field:
     ``BadValue``. ``right``: who may change it, where that is not the form's own right; others see it. ``fixed``: cannot be
     changed once stored. ``note``: stands beside ``help`` and is translated already. ``fields``, ``at_most``: of ``ROWS``;
     columns of a row have no rows of their own, a hidden ``id`` keeps a stored row apart from a new one; where more are
-    stored than ``at_most`` they are only shown. ``grows``: rows can be added and taken out. A problem of a row names its field ``<rows>.<number of the value, from 0>.<column>``."""
+    stored than ``at_most`` they are only shown. ``grows``: rows can be added and taken out. ``needed``: may stay
+    empty for now, and is not called optional. A problem of a row names its field ``<rows>.<number of the value, from 0>.<column>``."""
 
     name: str
     label: str
@@ -206,6 +207,7 @@ class Field:
     fields: "tuple[Field, ...]" = ()
     at_most: int = 50
     grows: bool = True
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from storefront.core.contracts.pages import CspSource
+
 # 0.x until every contract has two implementations: a new minor version may break, and says so in docs/plugins.md.
 API_VERSION = "0.1"
 
@@ -12,7 +14,8 @@ class PluginMeta:
 
     ``name`` is the one identifier used everywhere (entry point, package ``storefront_<name>``, keys, tables, catalogue).
     ``title`` and ``description`` are English msgids in the plugin's domain. ``api``: the range of ``API_VERSION`` it was
-    written for. ``requires``: names of plugins that must be installed, and enabled before this one.
+    written for. ``requires``: names of plugins that must be installed, and enabled before this one. ``csp``: hosts that
+    browsers may reach while it is enabled.
     """
 
     name: str
@@ -21,3 +24,4 @@ class PluginMeta:
     api: str = ">=0.1,<0.2"
     requires: tuple[str, ...] = ()
     description: str = ""
+    csp: tuple[CspSource, ...] = ()

@@ -1,8 +1,10 @@
 """How a plugin declares what the owner can set: a frozen dataclass whose fields are made by ``setting``."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from storefront.core.values.types import Problem
 
 T = TypeVar("T")
 
@@ -31,6 +33,7 @@ class SettingInfo:
     minimum: int | None = None
     maximum: int | None = None
     parse: Callable[[Any], Any] | None = None
+    required: bool = False
 
 
 def setting(
@@ -44,6 +47,7 @@ def setting(
     minimum: int | None = None,
     maximum: int | None = None,
     parse: Callable[[Any], Any] | None = None,
+    required: bool = False,
 ) -> T:
     """A field of a settings dataclass. ``label`` and ``help`` are English msgids.
 
@@ -51,8 +55,9 @@ def setting(
     ``per_language``, which the owner sets as ``<field>_en``, ``<field>_ja``, ``<field>_zh_hans``, ``<field>_zh_hant``; or
     anything with ``parse``, which turns a JSON value into the field's value or raises ``BadSetting``. ``secret`` (texts
     only): stored encrypted, never shown again. ``choices`` for texts; ``minimum``, ``maximum`` for numbers.
+    ``required``: without it the plugin is not enabled; per language, one language is enough.
     """
-    info = SettingInfo(label, help, secret, per_language, choices, minimum, maximum, parse)
+    info = SettingInfo(label, help, secret, per_language, choices, minimum, maximum, parse, required)
     # A factory, since dataclasses refuse mappings as plain defaults; the value itself is shared and never changed.
     return field(default_factory=lambda: default, metadata={METADATA_KEY: info})
 
@@ -60,7 +65,10 @@ def setting(
 @dataclass(frozen=True, slots=True)
 class PluginSettings:
     """A plugin's settings declaration. ``values``: the frozen dataclass; every field has a default, so that a plugin
-    nobody has set up yet can be shown and checked. ``intro``: English msgid shown above the fields."""
+    nobody has set up yet can be shown and checked. ``intro``: English msgid shown above the fields. ``check``: asks whether
+    the settings really work, when the owner wants to know: it may use the network (8 seconds, outside any transaction) and
+    returns problems with sentences for the owner, none when all is well."""
 
     values: type[Any]
     intro: str = ""
+    check: Callable[[Any], Sequence[Problem]] | None = None

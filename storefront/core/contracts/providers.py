@@ -1,9 +1,10 @@
 """How core is handed the behaviour that plugins bring. Core never looks a plugin up: doors pass these in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 
+from storefront.core.contracts.calls import UNWATCHED, Watch
 from storefront.core.contracts.payments import PaymentMethod
 from storefront.core.contracts.pricing import Adjuster
 from storefront.core.contracts.shipping import ShippingCarrier
@@ -13,10 +14,19 @@ T = TypeVar("T", covariant=True)
 
 @dataclass(frozen=True)
 class Registered(Generic[T]):
-    """A contract object and the plugin it came from (``core`` for the core's own)."""
+    """A contract object and the plugin it came from (``core`` for the core's own). ``watch``: who carries its calls out."""
 
     source: str
     value: T
+    watch: Watch = field(default=UNWATCHED, compare=False, repr=False)
+
+    def ask(self, act: str, *arguments: Any) -> Any:
+        """Call the method ``act``. Whatever it raises is noted under its plugin's name and raised again."""
+        return self.watch.ask(self.source, act, getattr(self.value, act), arguments)
+
+    def blame(self, act: str, error: BaseException) -> None:
+        """Note that what ``act`` answered cannot be used."""
+        self.watch.blame(self.source, act, error, nonsense=True)
 
 
 class Providers(Protocol):

@@ -1,7 +1,6 @@
 """A payment step is three units: intention, network, outcome. The verbs here run their own units and are called with
 none open; every provider call happens between them (DESIGN B6)."""
 
-import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
@@ -9,7 +8,7 @@ from sqlalchemy import select
 
 from storefront.core.billing.models import Bill
 from storefront.core.contracts import payments as contract
-from storefront.core.contracts.providers import Providers
+from storefront.core.contracts.providers import Providers, Registered
 from storefront.core.db import in_unit_of_work, run_unit, session, utcnow
 from storefront.core.lifecycle.outcome import Step, apply_outcome
 from storefront.core.orders.models import Order
@@ -20,8 +19,6 @@ from storefront.core.payments.states import LIVE, AttemptState
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.upsert import insert_for
 from storefront.core.values.money import Money
-
-log = logging.getLogger(__name__)
 
 
 class UnknownAttempt(Exception):
@@ -60,7 +57,7 @@ def _ask(
     attempt: PaymentAttempt,
     providers: Providers,
     public_url: str,
-    call: Callable[[contract.PaymentMethod, contract.AttemptView], contract.Outcome],
+    call: Callable[[Registered[contract.PaymentMethod], contract.AttemptView], contract.Outcome],
 ) -> contract.Outcome:
     """One provider call, outside any unit; whatever it raises is "could not be asked"."""
     if in_unit_of_work():
@@ -71,10 +68,13 @@ def _ask(
     if registered is None:
         return contract.Unavailable(f"the plugin of {attempt.method} is not installed")
     try:
-        return call(registered.value, view)
-    except Exception:
-        log.exception("payment method %s failed", registered.value.key)
+        answer: object = call(registered, view)
+    except Exception:  # plugin code: noted under its name
         return contract.Unavailable("the payment method failed")
+    if not isinstance(answer, contract.Outcome):
+        registered.blame("outcome", TypeError(f"expected an Outcome, got {type(answer).__name__}"))
+        return contract.Unavailable("the payment method answered nothing that is known")
+    return answer
 
 
 def _write(
@@ -104,7 +104,7 @@ def start_payment(
 ) -> Step:
     """Begin a committed attempt. Safe to repeat after a crash: the provider gets the same key."""
     attempt = session.get_one(PaymentAttempt, attempt_id)
-    outcome = _ask(attempt, providers, public_url, lambda method, view: method.begin(view))
+    outcome = _ask(attempt, providers, public_url, lambda method, view: method.ask("begin", view))
     step = _write(attempt_id, outcome, shop, providers, "shopper", now or utcnow())
     return _capture_if_approved(step, shop, providers, public_url, now)
 
@@ -126,7 +126,7 @@ def return_from_gateway(
     if attempt.state not in LIVE or attempt.state in (AttemptState.INSTRUCTED, AttemptState.ACCEPTED):
         return known_step(attempt)
     attempt_id = attempt.id
-    outcome = _ask(attempt, providers, public_url, lambda method, view: method.resume(view, callback))
+    outcome = _ask(attempt, providers, public_url, lambda method, view: method.ask("resume", view, callback))
     step = _write(attempt_id, outcome, shop, providers, "shopper", now or utcnow())
     return _capture_if_approved(step, shop, providers, public_url, now)
 
@@ -137,7 +137,7 @@ def reconcile(
     """Ask the provider for the truth about an attempt and write it; for webhooks, sweepers and pending payments. Ended
     attempts are asked too: money that arrived late must be found."""
     attempt = session.get_one(PaymentAttempt, attempt_id)
-    outcome = _ask(attempt, providers, public_url, lambda method, view: method.reconcile(view))
+    outcome = _ask(attempt, providers, public_url, lambda method, view: method.ask("reconcile", view))
     step = _write(attempt_id, outcome, shop, providers, "system", now or utcnow())
     return _capture_if_approved(step, shop, providers, public_url, now)
 
@@ -148,7 +148,7 @@ def _capture_if_approved(
     if not step.capture:
         return step
     attempt = session.get_one(PaymentAttempt, step.attempt_id)
-    outcome = _ask(attempt, providers, public_url, lambda method, view: method.capture(view))
+    outcome = _ask(attempt, providers, public_url, lambda method, view: method.ask("capture", view))
     return _write(step.attempt_id, outcome, shop, providers, "shopper", now or utcnow())
 
 

@@ -4,7 +4,6 @@ Money goes back first, then tenders. A refund is three units like a payment: the
 asked with the refund's key, the answer is written. For methods that cannot refund, the owner confirms by hand.
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,8 +25,6 @@ from storefront.core.orders.service import lock_order_by_id, note_event
 from storefront.core.payments import service as payments
 from storefront.core.payments.models import PaymentAttempt, PaymentEvent, Refund, RefundLine, RefundTask
 from storefront.core.values.money import Money, prorate
-
-log = logging.getLogger(__name__)
 
 # The payment event under whose reference the provider knows the money, by the refund's cause.
 BROUGHT_BY = {
@@ -285,9 +282,8 @@ def send_refund(refund_id: int, providers: Providers, public_url: str, *, now: d
     session.rollback()
     answer: contract.Refunded | contract.Pending | contract.Declined | contract.Unavailable
     try:
-        answer = registered.value.refund(view)
-    except Exception:
-        log.exception("payment method %s failed to refund", registered.value.key)
+        answer = registered.ask("refund", view)
+    except Exception:  # plugin code: noted under its name
         answer = contract.Unavailable("the payment method failed")
     return run_unit(lambda: _write(refund_id, answer, now or utcnow()))
 

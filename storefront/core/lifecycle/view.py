@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 
 from storefront.core.billing.models import Bill, BillTender
-from storefront.core.contracts.providers import Providers
+from storefront.core.contracts.payments import AttemptView, PaymentMethod
+from storefront.core.contracts.providers import Providers, Registered
+from storefront.core.contracts.shipping import ShippingCarrier
 from storefront.core.db import session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.labels import labels_in
@@ -231,7 +233,7 @@ def _bill(
     registered = providers.payment_methods(installed=True).get(newest.method) if newest else None
     instructions: tuple[str, ...] = ()
     if newest is not None and registered is not None and bill.state == "open" and newest.state in LIVE:
-        instructions = registered.value.instructions(attempt_view(newest, ""), order.locale)
+        instructions = _instructions(registered, attempt_view(newest, ""), order.locale)
     return BillView(
         number=bill.number,
         secret=bill.secret,
@@ -251,6 +253,30 @@ def _bill(
     )
 
 
+def _instructions(registered: Registered[PaymentMethod], attempt: AttemptView, lang: str) -> tuple[str, ...]:
+    """What the payer must do. The order stays readable when its plugin fails."""
+    try:
+        lines: object = registered.ask("instructions", attempt, lang)
+    except Exception:  # plugin code: noted under its name
+        return ()
+    if not isinstance(lines, tuple | list) or not all(isinstance(line, str) for line in lines):
+        registered.blame("instructions", TypeError(f"expected lines of text, got {type(lines).__name__}"))
+        return ()
+    return tuple(lines)
+
+
+def _tracking_url(registered: Registered[ShippingCarrier], number: str, lang: str) -> str:
+    """A page that follows the parcel; "" where there is none or its plugin fails."""
+    try:
+        url: object = registered.ask("tracking_url", number, lang)
+    except Exception:  # plugin code: noted under its name
+        return ""
+    if not isinstance(url, str) or (url and not url.startswith(("https://", "http://"))):
+        registered.blame("tracking_url", TypeError(f"expected an address, got {type(url).__name__}"))
+        return ""
+    return url
+
+
 def _shipments(order: Order, lines: list[OrderLine], providers: Providers) -> tuple[ShipmentView, ...]:
     rows = list(session.scalars(select(Shipment).where(Shipment.order_id == order.id).order_by(Shipment.id)))
     if not rows:
@@ -261,7 +287,7 @@ def _shipments(order: Order, lines: list[OrderLine], providers: Providers) -> tu
     views = []
     for s in rows:
         registered = carriers.get(s.carrier)
-        url = registered.value.tracking_url(s.tracking, order.locale) if registered and s.tracking else ""
+        url = _tracking_url(registered, s.tracking, order.locale) if registered and s.tracking else ""
         content = tuple(sorted((*titles[p.order_line_id], p.quantity) for p in packed if p.shipment_id == s.id))
         views.append(
             ShipmentView(s.id, s.state, s.carrier, s.service, s.tracking, url, s.weight, s.handed_over_at, content)

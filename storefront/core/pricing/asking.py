@@ -28,7 +28,7 @@ class Entry:
     priority: int
     source: str
     key: str
-    adjuster: Adjuster
+    registered: Registered[Adjuster]
 
     @property
     def place(self) -> tuple[int, int, str, str]:
@@ -43,8 +43,8 @@ def in_order(adjusters: Iterable[Registered[Adjuster]]) -> tuple[tuple[Entry, ..
     for registered in adjusters:
         try:
             entries.append(_entry(registered))
-        except Exception:  # plugin code: attributes may be properties that raise
-            logger.exception("an adjuster of %s does not say its key, lane and priority", registered.source)
+        except Exception as error:  # plugin code: attributes may be properties that raise
+            registered.blame("key, lane and priority", error)
             misplaced.append(registered.source)
     entries.sort(key=lambda entry: entry.place)
     for first, second in zip(entries, entries[1:], strict=False):
@@ -54,12 +54,17 @@ def in_order(adjusters: Iterable[Registered[Adjuster]]) -> tuple[tuple[Entry, ..
 
 
 def ask(entry: Entry, quote: Quote, context: PriceContext) -> tuple[Adjustment, ...] | None:
-    """The checked answer of one adjuster; ``None`` when it raised or answered nonsense (logged with its source)."""
+    """The checked answer of one adjuster; ``None`` when it raised or answered nonsense (noted under its source): the
+    checkout is closed then."""
     try:
-        answer = tuple(entry.adjuster.adjust(quote, context) or ())
+        given = entry.registered.ask("adjust", quote, context)
+    except Exception:  # plugin code: whatever it raises is noted and stays here
+        return None
+    try:
+        answer = tuple(given or ())
         _check(answer, entry.lane, quote)
-    except Exception:  # plugin code: whatever it raises stays here
-        logger.exception("the adjuster %s of %s failed; the checkout is closed", entry.key, entry.source)
+    except Exception as error:
+        entry.registered.blame("adjust", error)
         return None
     return answer
 
@@ -83,7 +88,7 @@ def _entry(registered: Registered[Adjuster]) -> Entry:
         raise BadAnswer(f"the lane {lane!r} is not open to adjusters")
     if type(priority) is not int or not isinstance(key, str) or not key:
         raise BadAnswer("priority must be an int and key a text")
-    return Entry(lane, priority, registered.source, key, adjuster)
+    return Entry(lane, priority, registered.source, key, registered)
 
 
 def _check(answer: Sequence[object], lane: Lane, quote: Quote) -> None:

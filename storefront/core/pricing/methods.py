@@ -1,6 +1,5 @@
 """Which payment methods can be chosen for a price, and why the others cannot (CHK-5)."""
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +9,6 @@ from storefront.core.contracts.pricing import PriceContext, Quote
 from storefront.core.contracts.providers import Registered
 from storefront.core.i18n.translate import N_
 from storefront.core.values.money import Money
-
-logger = logging.getLogger(__name__)
 
 UNAVAILABLE = N_("This payment method is temporarily unavailable. Please choose another one.")
 WRONG_CURRENCY = N_("This payment method does not take %(currency)s.")
@@ -68,12 +65,23 @@ def _choice(key: str, registered: Registered[PaymentMethod], asked: MethodContex
         if taken and asked.amount.currency not in taken:
             params = {"currency": asked.amount.currency}
             return MethodChoice(key, source, title, False, "", WRONG_CURRENCY, params, core_reason=True)
-        answer: object = method.availability(asked)
+    except Exception as error:  # plugin code: attributes may be properties that raise
+        registered.blame("capabilities", error)
+        return _unavailable(key, source, title)
+    try:
+        answer: object = registered.ask("availability", asked)
+    except Exception:  # plugin code: whatever it raises is noted and stays here
+        return _unavailable(key, source, title)
+    try:
         if isinstance(answer, Offered):
             return MethodChoice(key, source, title, True, answer.hint, "", dict(answer.params))
         if isinstance(answer, NotOffered):
             return MethodChoice(key, source, title, False, "", answer.reason, dict(answer.params))
-        logger.error("the payment method %s of %s answered %r", key, source, type(answer).__name__)
-    except Exception:  # plugin code: whatever it raises stays here
-        logger.exception("the payment method %s of %s could not say whether it is offered", key, source)
+        raise TypeError(f"expected Offered or NotOffered, got {type(answer).__name__}")
+    except Exception as error:
+        registered.blame("availability", error)
+    return _unavailable(key, source, title)
+
+
+def _unavailable(key: str, source: str, title: str) -> MethodChoice:
     return MethodChoice(key, source, title, False, "", UNAVAILABLE, core_reason=True)

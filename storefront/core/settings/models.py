@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.core.db import Base, Json, UtcDateTime, utcnow
@@ -30,6 +30,11 @@ class Policy(Base):
 
 
 class PluginState(Base):
+    """What the owner decided about a plugin, and what keeps it from running whatever was decided. ``held``: ``quarantine``
+    (it failed too often) or ``migration`` (its tables are not as it needs them), "" for nothing; ``held_reason`` an English
+    sentence, ``held_trace`` for its author. Failures before ``released_at`` do not count any more. ``retries``: how often
+    the owner asked to load it again. ``purged_at``: put away; what it kept may still be here."""
+
     __tablename__ = "plugin_state"
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
@@ -37,6 +42,30 @@ class PluginState(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_by: Mapped[str] = mapped_column(String(120), default="")
+    held: Mapped[str] = mapped_column(String(20), default="")
+    held_reason: Mapped[str] = mapped_column(Text, default="")
+    held_trace: Mapped[str] = mapped_column(Text, default="")
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retries: Mapped[int] = mapped_column(default=0)
+    purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class PluginFault(Base):
+    """Failures of one kind of a plugin, as one process saw them in some seconds. ``act``: what was called. ``kind``:
+    ``raised``, ``nonsense``, ``slow``, ``hung``. ``error``: its last line, without values."""
+
+    __tablename__ = "plugin_fault"
+    __table_args__ = (Index(None, "plugin", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plugin: Mapped[str] = mapped_column(String(60))
+    act: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    error: Mapped[str] = mapped_column(String(500))
+    traceback: Mapped[str] = mapped_column(Text, default="")
+    times: Mapped[int] = mapped_column(default=1)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
 class Currency(Base):

@@ -36,6 +36,9 @@ DEFAULTS: dict[str, Any] = {
     "shipping.lead_days": 1,  # business days from order to hand-over
     # --- the people who run the shop
     "staff.second_factor": "optional",  # who must have one: nobody (optional), owners, all
+    # --- plugins
+    "plugins.most_failures": 10,  # so many failures of one plugin within the time below: it is stopped; 0 = never
+    "plugins.failure_minutes": 10,
     # --- business calendar (SHOP-1)
     "calendar.weekly_off": [5, 6],  # weekdays closed, Monday = 0
     "calendar.holidays": "JP",  # whose public holidays are days off: "JP", or "" for none

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from storefront.core.audit.service import record
-from storefront.core.db import session, utcnow
+from storefront.core.db import lock_for_update, session, utcnow
 from storefront.core.i18n.translate import N_
 from storefront.core.settings.errors import BadPolicy
 from storefront.core.settings.models import NumberSeries, PluginState, Policy, ShopVersion
@@ -69,19 +69,33 @@ def check_policy(key: str, value: Any) -> None:
 
 
 def set_plugin(
-    name: str, *, enabled: bool | None = None, settings: Mapping[str, Any] | None = None, actor: str
+    name: str,
+    *,
+    enabled: bool | None = None,
+    settings: Mapping[str, Any] | None = None,
+    actor: str,
+    reason: str = "",
 ) -> None:
     """Enable, disable or configure a plugin; what is ``None`` stays as it is. ``settings`` replaces all settings of the
     plugin; secret values must come encrypted. The audit row names the changed keys, never their values."""
     changes: dict[str, Any] = {"changed_at": utcnow(), "changed_by": actor}
     if enabled is not None:
         changes["enabled"] = enabled
+    if enabled:
+        changes["purged_at"] = None
     if settings is not None:
         changes["settings"] = dict(settings)
     statement = insert_for(PluginState).values({"name": name, "enabled": False, "settings": {}, **changes})
     session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changes))
-    record(actor, "settings.plugin", ("plugin", name), enabled=enabled, keys=sorted(settings or ()))
+    record(actor, "settings.plugin", ("plugin", name), reason, enabled=enabled, keys=sorted(settings or ()))
     touch()
+
+
+def lock_plugin(name: str, actor: str) -> None:
+    """Nobody else decides about the plugin until the unit ends; makes its row when there is none."""
+    row = insert_for(PluginState).values(name=name, enabled=False, settings={}, changed_at=utcnow(), changed_by=actor)
+    session.execute(row.on_conflict_do_nothing(index_elements=["name"]))
+    session.execute(lock_for_update(select(PluginState.name).where(PluginState.name == name)))
 
 
 def next_number(series: str) -> int:

@@ -50,10 +50,13 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class PluginConfig:
-    """``settings``: as stored; secret values are still encrypted in it."""
+    """``settings``: as stored; secret values are still encrypted in it. ``held``: why it does not run although the owner
+    wants it to (see ``PluginState``), "" for nothing. ``retries``: how often it was to be loaded again."""
 
     enabled: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
+    held: str = ""
+    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +155,13 @@ def _notices() -> tuple[Notice, ...]:
 
 
 def _plugins() -> Mapping[str, PluginConfig]:
-    rows = session.execute(select(PluginState.name, PluginState.enabled, PluginState.settings))
+    state = PluginState
+    rows = session.execute(select(state.name, state.enabled, state.settings, state.held, state.retries))
     return MappingProxyType(
-        {name: PluginConfig(enabled, MappingProxyType(settings)) for name, enabled, settings in rows}
+        {
+            name: PluginConfig(enabled, MappingProxyType(settings), held, retries)
+            for name, enabled, settings, held, retries in rows
+        }
     )
 
 

@@ -1,6 +1,5 @@
 """Which services can bring a basket to a destination, at what price, and why the others cannot (SHP-1, SHP-2)."""
 
-import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,8 +13,6 @@ from storefront.core.i18n.translate import N_
 from storefront.core.shipping.parcels import goods_value, parcels_of
 from storefront.core.values.money import MAX_AMOUNT, Money
 from storefront.core.values.types import Destination
-
-logger = logging.getLogger(__name__)
 
 UNAVAILABLE = N_("This delivery is temporarily unavailable. Please choose another one.")
 NOTHING_OFFERED = N_("This carrier does not take this parcel.")
@@ -89,28 +86,34 @@ def _rows(
     title = key
     try:
         title = str(registered.value.title)
-        answer: object = registered.value.quote(request)
+        answer: object = registered.ask("quote", request)
+    except Exception:  # plugin code: whatever it raises is noted and stays here
+        return [_shut(key, source, title, UNAVAILABLE, core_reason=True)]
+    try:
         if isinstance(answer, NotServed):
             return [_shut(key, source, title, answer.reason, dict(answer.params))]
         if not isinstance(answer, tuple | list):
             raise BadQuote(f"expected quotes or NotServed, got {type(answer).__name__}")
-    except Exception:  # plugin code: whatever it raises stays here
-        logger.exception("the carrier %s of %s could not quote", key, source)
+    except Exception as error:
+        registered.blame("quote", error)
         return [_shut(key, source, title, UNAVAILABLE, core_reason=True)]
     if not answer:
         return [_shut(key, source, title, NOTHING_OFFERED, core_reason=True)]
-    rows = [_row(key, source, title, quote, rate) for quote in answer]
-    return _each_id_once(rows)
+    rows = [_row(key, registered, title, quote, rate) for quote in answer]
+    return _each_id_once(rows, registered)
 
 
-def _row(key: str, source: str, carrier_title: str, quote: object, rate: CurrencyRate) -> DeliveryChoice:
+def _row(
+    key: str, registered: Registered[ShippingCarrier], carrier_title: str, quote: object, rate: CurrencyRate
+) -> DeliveryChoice:
+    source = registered.source
     try:
         checked = _checked(quote, rate.base)
         price = in_currency(checked.price.amount, rate)
         if price > MAX_AMOUNT:
             raise BadQuote("the price is beyond what the shop can count")
-    except BadQuote:
-        logger.exception("the carrier %s of %s quoted nonsense", key, source)
+    except BadQuote as error:
+        registered.blame("quote", error)
         service = quote.key if isinstance(quote, ShippingQuote) and isinstance(quote.key, str) else ""
         title = quote.title if isinstance(quote, ShippingQuote) and isinstance(quote.title, str) else ""
         return _shut(key, source, carrier_title, UNAVAILABLE, service=service, title=title, core_reason=True)
@@ -128,11 +131,11 @@ def _row(key: str, source: str, carrier_title: str, quote: object, rate: Currenc
     )
 
 
-def _each_id_once(rows: list[DeliveryChoice]) -> list[DeliveryChoice]:
+def _each_id_once(rows: list[DeliveryChoice], registered: Registered[ShippingCarrier]) -> list[DeliveryChoice]:
     """Two services with one key could not be told apart when one is chosen: the first of them stays."""
     unique = {row.id: row for row in reversed(rows)}
     if len(unique) < len(rows):
-        logger.error("the carrier %s of %s quoted two services with one key", rows[0].carrier, rows[0].source)
+        registered.blame("quote", BadQuote("two services have one key"))
     return list(unique.values())
 
 

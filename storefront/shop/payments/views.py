@@ -87,7 +87,7 @@ def webhook(plugin: str) -> Response:
     if (request.content_length or 0) > MAX_WEBHOOK_BYTES:
         abort(413)
     methods = [
-        registered.value
+        registered
         for registered in current_providers().payment_methods(installed=True).values()
         if registered.source == plugin
     ]
@@ -99,7 +99,7 @@ def webhook(plugin: str) -> Response:
     facts: tuple[Fact, ...] | None = None
     for method in methods:
         try:
-            facts = method.read_webhook(raw)
+            facts = method.ask("read_webhook", raw)
             break
         except WebhookRefused as error:
             log.warning("a webhook for %s was refused: %s", plugin, error)

@@ -171,12 +171,33 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_picture_file'), ['file'], unique=False)
         batch_op.create_index(batch_op.f('ix_picture_state_id'), ['state', 'id'], unique=False)
 
+    op.create_table('plugin_fault',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('plugin', sa.String(length=60), nullable=False),
+    sa.Column('act', sa.String(length=80), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('error', sa.String(length=500), nullable=False),
+    sa.Column('traceback', sa.Text(), nullable=False),
+    sa.Column('times', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_plugin_fault'))
+    )
+    with op.batch_alter_table('plugin_fault', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_plugin_fault_plugin_at'), ['plugin', 'at'], unique=False)
+
     op.create_table('plugin_state',
     sa.Column('name', sa.String(length=60), nullable=False),
     sa.Column('enabled', sa.Boolean(), nullable=False),
     sa.Column('settings', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('changed_by', sa.String(length=120), nullable=False),
+    sa.Column('held', sa.String(length=20), nullable=False),
+    sa.Column('held_reason', sa.Text(), nullable=False),
+    sa.Column('held_trace', sa.Text(), nullable=False),
+    sa.Column('held_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('retries', sa.Integer(), nullable=False),
+    sa.Column('purged_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_plugin_state'))
     )
     op.create_table('policy',
@@ -1352,6 +1373,10 @@ def downgrade() -> None:
     op.drop_table('schedule')
     op.drop_table('policy')
     op.drop_table('plugin_state')
+    with op.batch_alter_table('plugin_fault', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_plugin_fault_plugin_at'))
+
+    op.drop_table('plugin_fault')
     with op.batch_alter_table('picture', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_picture_state_id'))
         batch_op.drop_index(batch_op.f('ix_picture_file'))
