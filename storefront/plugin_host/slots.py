@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from storefront.core.contracts.slots import SLOTS, Fragment, Lazy, Placement, Slot
+from storefront.core.values.money import Money
 from storefront.plugin_host.errors import PluginBroken
 
 
@@ -70,3 +71,19 @@ def check_filling(source: str, slot: Slot, answer: object) -> Fragment | Lazy | 
             raise BadFilling(f"{slot.name} is answered with the address {answer.url!r}: give a path of this shop")
         return answer
     raise BadFilling(f"{slot.name} is answered with {type(answer).__name__}: return a Fragment, a Lazy or None")
+
+
+# What a place would be given, by the name of the field: for the page that shows all places, and for tests of plugins.
+EXAMPLE: Mapping[str, Any] = {
+    "product_id": 1, "slug": "cherry-blossom-soap", "title": "Cherry blossom soap", "sku": "NKB-0080",
+    "price": Money(1200, "JPY"), "orderable": True, "line_id": 1, "quantity": 2, "unit_price": Money(1200, "JPY"),
+    "country": "JP", "pieces": 2, "so_far": Money(2400, "JPY"), "total": Money(2900, "JPY"), "method": "",
+    "order_id": 1, "number": "26-0001", "status": "pending", "carrier": "shipping_courier", "service": "domestic",
+    "due": Money(2900, "JPY"),
+}  # fmt: skip
+
+
+def example_of(slot: type[Slot], lang: str, **given: Any) -> Slot:
+    """An instance of a place with ordinary values; ``given`` instead of some of them."""
+    names = [field.name for field in fields(slot) if field.name != "lang"]
+    return slot(lang=lang, **{**{name: EXAMPLE[name] for name in names}, **given})

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from flask import current_app, g, has_request_context, request
+from flask import current_app, has_request_context, request
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,9 +21,9 @@ from storefront.core.contracts.slots import (
     CartSummary,
     CheckoutDiscounts,
     CheckoutPayment,
+    FooterLinks,
     Fragment,
     HeaderIcons,
-    FooterLinks,
     OrderPanels,
     ProductActions,
     ProductAfter,
@@ -92,7 +92,7 @@ def _rendered(filling: Filling, place: Slot) -> Markup:
 
 def outlined() -> bool:
     """In development: the places are drawn, also those that nobody uses (``/_dev/slots`` switches it)."""
-    return current_app.debug and has_request_context() and request.cookies.get(OUTLINE_COOKIE) == "1" or bool(g.get("outlined"))  # fmt: skip
+    return current_app.debug and has_request_context() and request.cookies.get(OUTLINE_COOKIE) == "1"
 
 
 # --- what a place is given, made only where somebody uses it
