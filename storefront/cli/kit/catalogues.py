@@ -113,17 +113,19 @@ def render(catalog: Catalog, locale: str | None) -> bytes:
     return f'msgid ""\nmsgstr ""\n{lines}\n'.encode() + body.getvalue()
 
 
-def write_if_changed(path: Path, content: bytes) -> None:
+def write_if_changed(path: Path, content: bytes, quiet: bool = False) -> None:
     if path.exists() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-    print(f"wrote {path}")
+    if not quiet:
+        print(f"wrote {path}")
 
 
-def update(domain: Domain, root: Path) -> None:
+def update(domain: Domain, root: Path, quiet: bool = False) -> None:
+    """Bring the template and the .po of every language in step with the sources under ``root``."""
     fresh = extract(domain, root)
-    write_if_changed(domain.pot, render(fresh, None))
+    write_if_changed(domain.pot, render(fresh, None), quiet)
     if not len(fresh):
         return
     for locale in LOCALES:
@@ -131,16 +133,17 @@ def update(domain: Domain, root: Path) -> None:
         catalog = read(path, locale) if path.exists() else Catalog(locale=locale)
         # No fuzzy guesses: a wrong text that looks finished is worse than a missing one.
         catalog.update(fresh, no_fuzzy_matching=True)
-        write_if_changed(path, render(catalog, locale))
+        write_if_changed(path, render(catalog, locale), quiet)
 
 
-def compile_domain(domain: Domain) -> None:
+def compile_domain(domain: Domain, quiet: bool = False) -> None:
+    """The .mo beside every .po."""
     for locale in LOCALES:
         path = domain.po(locale)
         if path.exists():
             compiled = BytesIO()
             write_mo(compiled, read(path, locale))
-            write_if_changed(path.with_suffix(".mo"), compiled.getvalue())
+            write_if_changed(path.with_suffix(".mo"), compiled.getvalue(), quiet)
 
 
 def check(domain: Domain, root: Path) -> list[str]:
