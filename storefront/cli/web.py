@@ -1,6 +1,7 @@
 """The web server behind ``storefront serve``: gunicorn on a socket that its parent holds."""
 
 import contextlib
+import fcntl
 import gc
 import os
 import shutil
@@ -29,6 +30,7 @@ from storefront.shop.service.metering import SHARED
 THREADS = 4
 REQUEST_SECONDS = 60
 GRACEFUL_SECONDS = 20
+REPLACING_SECONDS = 8
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -53,16 +55,20 @@ def begin_worker(app: Flask) -> None:
     with app.app_context():
         db.engine.dispose(close=False)
     watch = app.extensions["storefront"].host.watch
-    watch.when_hung = replace_this_process
+    lock = app.extensions["storefront"].settings.data_dir / "run" / "replacing"
+    watch.when_hung = lambda: replace_this_process(lock)
     watch.start()
 
 
-def replace_this_process() -> None:
+def replace_this_process(lock: Path) -> None:
     """A thread waits for a plugin that does not come back, and will for good: this process finishes what it can, ends, and
-    the server starts another, in which the plugin is stopped. Called in a thread that has nothing else to do."""
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(GRACEFUL_SECONDS)
-    os._exit(0)  # a usual end would wait for that thread
+    the server starts another, in which the plugin is stopped. One at a time, so that others serve meanwhile. Called in a
+    thread that has nothing else to do."""
+    with lock.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(REPLACING_SECONDS)
+        os._exit(0)  # a usual end would wait for that thread
 
 
 def options(listener: int, workers: int, temporary: Path, ready: int) -> dict[str, Any]:
