@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A stranger writes a carrier outside the repository, and a shop that keeps selling takes it up:
 # scaffold, tests, an edit, tests, check, wheel; install, reload, enable, sell, disable, enable. No network.
+# What author and owner type are the lines of docs/tutorial-carrier.md, taken from there.
 # Usage: third_party.sh PYTHON FOLDER   (PYTHON: of an environment that has the shop and its test dependencies)
 set -euo pipefail
 
@@ -21,7 +22,20 @@ layer author
 layer shop
 author() { PYTHONPATH='' "$work/author/bin/python" "$@"; }
 shop() { PYTHONPATH='' "$work/shop/bin/python" "$@"; }
-pip_flags=(--disable-pip-version-check --quiet --no-deps --no-build-isolation --no-index)
+export PIP_NO_DEPS=1 PIP_NO_INDEX=1 PIP_QUIET=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+export PIP_NO_BUILD_ISOLATION=0 # of all words this is the one that switches it off
+
+# The lines of one block of the tutorial, run as typed by whoever is $side.
+tutorial_file=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/docs/tutorial-carrier.md
+side=author
+python() { "$side" "$@"; }
+storefront() { "$side" -m storefront.cli.main "$@"; }
+tutorial() {
+  local lines
+  lines=$(sed -n "/^\`\`\`sh $1\$/,/^\`\`\`\$/p" "$tutorial_file" | sed '1d;$d')
+  [ -n "$lines" ] || { echo "docs/tutorial-carrier.md has no block $1"; exit 1; }
+  eval "$lines"
+}
 
 # --- the shop, running in two web processes -------------------------------------------------------------------------------
 
@@ -30,7 +44,8 @@ export DATA_DIR="$work/data" WEB_CONCURRENCY=2 PROFILE=mart
 PORT=$(shop -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export PORT
 cd "$work"
-shop -m storefront.cli.main run >"$work/shop.log" 2>&1 &
+# Not by the function above: the process itself is to be ended, not a shell around it.
+PYTHONPATH='' "$work/shop/bin/python" -m storefront.cli.main run >"$work/shop.log" 2>&1 &
 running=$!
 hammer=
 finish() {
@@ -42,35 +57,20 @@ finish() {
   exit "$code"
 }
 trap finish EXIT
-storefront() { shop -m storefront.cli.main "$@"; }
 
 # --- the author -----------------------------------------------------------------------------------------------------------
 
-author -m storefront.cli.main plugins new carrier "Blue Post" >/dev/null
+tutorial scaffold >"$work/tests.log" 2>&1 || { cat "$work/tests.log"; exit 1; }
 cd "$work/storefront-blue-post"
-author -m pip install "${pip_flags[@]}" --editable .
-author -m pytest -q -p no:randomly >"$work/tests.log" 2>&1 || { cat "$work/tests.log"; exit 1; }
 say "scaffolded, and its tests are green: $(tail -n 1 "$work/tests.log")"
-
-cat >>storefront_blue_post/rates.csv <<'RATES'
-TW,500,880
-TW,20000,2600
-RATES
-cat >>tests/test_blue_post.py <<'TEST'
-
-
-def test_taiwan_has_two_steps() -> None:
-    prices = [ask("TW", grams)[0].price.amount for grams in (500, 501, 20_000)]
-    assert prices == [880, 2600, 2600]
-TEST
-author -m storefront.cli.main plugins check . | tee "$work/check.log"
-grep -q '^All is well' "$work/check.log"
-author -m pip wheel "${pip_flags[@]}" --wheel-dir dist .
-author -m storefront.cli.main plugins check dist/*.whl >/dev/null
+tutorial edit
+tutorial check | tee "$work/check.log"
+test "$(grep -c '^All is well' "$work/check.log")" -eq 2
 say "edited, checked, and built: $(ls dist)"
 
 # --- the owner ------------------------------------------------------------------------------------------------------------
 
+side=shop
 cd "$work"
 shop - <<'PYTHON'
 import os, time, urllib.request
@@ -126,9 +126,7 @@ sys.exit(bool(lost) or not answers)
 PYTHON
 hammer=$!
 
-shop -m pip install "${pip_flags[@]}" "$work"/storefront-blue-post/dist/*.whl
-storefront reload
-storefront plugins enable blue_post
+tutorial install
 say "installed, reloading, enabled"
 
 export STATE="$work/state"
@@ -157,9 +155,10 @@ say "every web process offers it"
 number=$(shopper buys)
 say "order $number goes by it"
 test "$(web_processes)" -eq 2
-storefront plugins disable blue_post
+tutorial settings
+tutorial disable
 shopper gone
-storefront plugins enable blue_post
+tutorial enable
 shopper there
 say "disabled and enabled live, without a restart"
 

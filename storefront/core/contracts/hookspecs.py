@@ -99,7 +99,7 @@ def storefront_cli() -> Iterable[Any]:  # type: ignore[empty-body]
 def storefront_slots() -> Iterable[Placement]:  # type: ignore[empty-body]
     """What the plugin shows in pages of the shop, in places of a closed list.
 
-    When: once at boot. Style: register; the placements themselves are asked in style render, each time a page with their
+    When: once at boot. Style: register. The placements themselves are asked in style render, each time a page with their
     place is made while the plugin is enabled: what fails, answers nonsense or is slow again and again is left out, logged
     and left alone for a minute. Returns: placements, each a type of slot and a function.
     Errors: anything raised, or a place that does not exist, marks the plugin broken; none of its offers is used.
