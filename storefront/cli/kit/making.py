@@ -18,6 +18,8 @@ SUFFIX = ".in"
 MARK = re.compile(r"@(\w+)@")
 TITLE = re.compile(r"[^\x00-\x1f\x7f\"\\@]{1,60}\Z")
 HOME = "JP"
+# Where the files of the scaffold come to lie; a wheel of the shop holds no folder "tests".
+PLACES = {"package/": "@package@/", "own_tests/": "tests/", "gitignore": ".gitignore"}
 
 
 class Kind(StrEnum):
@@ -84,8 +86,9 @@ def _files(kind: Kind, values: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
     for part in ("common", kind):
         for path in sorted((SCAFFOLD / part).rglob(f"*{SUFFIX}")):
             inside = path.relative_to(SCAFFOLD / part).as_posix().removesuffix(SUFFIX)
-            inside = inside.replace("package/", f"{values['package']}/", 1) if inside.startswith("package/") else inside
-            inside = ".gitignore" if inside == "gitignore" else inside
+            for ours, theirs in PLACES.items():
+                if inside.startswith(ours):
+                    inside = theirs + inside.removeprefix(ours)
             yield Path(_filled(inside, values)), _filled(path.read_text("utf-8"), values)
 
 

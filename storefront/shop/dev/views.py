@@ -31,7 +31,7 @@ def slots() -> str:
     places = []
     for name, kind in SLOTS.items():
         fillings = used.get(name, ())
-        given = tuple((field.name, str(field.type)) for field in fields(kind))
+        given = tuple((field.name, getattr(field.type, "__name__", str(field.type))) for field in fields(kind))
         users = tuple(filling.source for filling in fillings)
         shown = show(example_of(kind, current_lang()), fillings)
         places.append(Place(name, kind.__name__, " ".join((getdoc(kind) or "").split()), given, users, shown))
