@@ -13,7 +13,7 @@ CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po plugins/*/*/translation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test bench soak check lint types imports i18n i18n-check requirements lock wheels clean
+.PHONY: help run setup test bench soak check lint types imports i18n i18n-check reference requirements lock wheels clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  \1\t/' | expand -t 16
@@ -48,6 +48,9 @@ i18n: setup ## Bring the catalogues in step with the sources, and compile them
 
 i18n-check: setup ## Are the catalogues complete and right?
 	$(BIN)/python tools/catalogues.py check
+
+reference: setup ## docs/reference/ made from the code anew
+	$(BIN)/python tools/reference.py
 
 requirements: setup ## Which requirements have tests
 	$(BIN)/python tools/requirements_report.py

@@ -21,6 +21,8 @@ from storefront.shop.checkout.confirm import checkout_pages
 from storefront.shop.contact.views import contact_pages
 from storefront.shop.context import ShopExtension, init_context
 from storefront.shop.csrf import init_csrf
+from storefront.shop.dev.tracing import init_tracing
+from storefront.shop.dev.views import dev_pages
 from storefront.shop.errors import init_errors
 from storefront.shop.folders import data_folder
 from storefront.shop.headers import init_headers
@@ -95,6 +97,9 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
         app.register_blueprint(blueprint)
     init_manage(app)
     init_plugin_pages(app)
+    if settings.debug:
+        app.register_blueprint(dev_pages)
+        init_tracing(app, settings.data_dir)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -21,6 +21,8 @@ COMMANDS = {
     "audit": "storefront.cli.audit:audit",
     "run": "storefront.cli.supervisor:run",
     "serve": "storefront.cli.serve:serve",
+    "web": "storefront.cli.serve:web",
+    "reload": "storefront.cli.supervisor:reload",
     "worker": "storefront.cli.worker:worker",
     "relay": "storefront.cli.relay:relay",
     "tick": "storefront.cli.relay:tick",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from storefront.cli.kit.commands import check, new, translate
 from storefront.cli.opening import actor, echo_json, open_shop, table
 from storefront.config import settings_from_environment
 from storefront.core.db import run_unit
@@ -160,3 +161,7 @@ def run_command(name: str, arguments: tuple[str, ...]) -> None:
             raise
         except Exception as error:  # plugin code: noted under its name
             raise click.ClickException(f"The command of {name} broke off: {type(error).__name__}: {error}") from error
+
+
+for author_command in (new, translate, check):
+    plugins.add_command(author_command)

@@ -58,14 +58,39 @@ def only_one(data_dir: Path) -> Iterator[None]:
     """Two shops never share a DATA_DIR. The lock ends with the process, so nothing is left behind by a crash."""
     folder = data_dir / "run"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lock").open("a") as file:
+    with (folder / "lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise CannotRun(
                 f"A shop is already running on {data_dir}. Stop it first, or set DATA_DIR to another folder."
             ) from None
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n")
+        file.flush()
         yield
+
+
+@click.command()
+def reload() -> None:
+    """Let the running shop begin anew with what is installed now (a new plugin, say). Nobody is turned away."""
+    try:
+        lock = settings_from_environment().data_dir / "run" / "lock"
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from error
+    try:
+        with lock.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:  # held by the shop that runs
+        os.kill(int(lock.read_text()), signal.SIGHUP)
+        click.echo("The shop begins anew.")
+        return
+    except FileNotFoundError:
+        pass
+    raise click.ClickException(
+        "No shop started by 'storefront run' works on this DATA_DIR. Send SIGHUP to 'storefront serve', and start "
+        "workers and relay again (systemctl reload-or-restart storefront-\\*)."
+    )
 
 
 def check_port(host: str, port: int) -> None:
@@ -107,6 +132,15 @@ class Family:
     @property
     def all(self) -> tuple[Child, ...]:
         return (*((self.redis,) if self.redis else ()), self.web, *self.workers, self.relay)
+
+    def begin_anew(self) -> None:
+        """With what is installed now: the web changes its server while its port stays open; the background work finishes
+        what it has at hand and is started again."""
+        if self.web.process is not None:
+            self.web.process.send_signal(signal.SIGHUP)
+        end_in_order((self.workers, (self.relay,)))
+        for child in (*self.workers, self.relay):
+            child.start(self.env)
 
     def end(self) -> None:
         """The web before the background work, so that what it promised is still begun; then who carried messages."""
@@ -153,8 +187,9 @@ def embedded(data_dir: Path, env: Mapping[str, str]) -> tuple[Child | None, str,
 
 def keep_running(family: Family, host: str, port: int, settings: Settings) -> None:
     """Until asked to stop."""
-    stop = threading.Event()
+    stop, again = threading.Event(), threading.Event()
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in (signal.SIGTERM, signal.SIGINT)}
+    before[signal.SIGHUP] = signal.signal(signal.SIGHUP, lambda *_: again.set())
     try:
         for child in family.all:
             child.start(family.env)
@@ -162,6 +197,9 @@ def keep_running(family: Family, host: str, port: int, settings: Settings) -> No
         if not stop.is_set():
             print_status(family, settings)
         while not stop.wait(LOOK_SECONDS):
+            if again.is_set():
+                again.clear()
+                family.begin_anew()
             look_after(family.all, family.env)
     finally:
         family.end()

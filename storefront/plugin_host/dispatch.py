@@ -26,6 +26,7 @@ STYLES = {
     "storefront_manage_pages": "register",
     "storefront_blueprints": "register",
     "storefront_cli": "register",
+    "storefront_slots": "register",
     "storefront_checks": "guard",
 }
 

@@ -30,6 +30,7 @@ from storefront.plugin_host.loading import HookFailed, Offers, collect, load
 from storefront.plugin_host.providers import Catalogue, HostProviders
 from storefront.plugin_host.routes import Route
 from storefront.plugin_host.settings import Overrides, missing_settings, overrides_for, read_settings
+from storefront.plugin_host.slots import Filling, fillings_of
 from storefront.plugin_host.watching import PluginWatch
 
 logger = logging.getLogger(__name__)
@@ -204,6 +205,10 @@ class PluginHost:
         """Pages of the back office that enabled plugins bring, by plugin name."""
         return self._bound(snapshot).pages
 
+    def slots(self, snapshot: ShopSnapshot) -> Mapping[str, tuple[Filling, ...]]:
+        """What enabled plugins show, by the name of its place and in order; places nobody uses are not in it."""
+        return self._bound(snapshot).slots
+
     def settings_of(self, name: str, snapshot: ShopSnapshot) -> Any:
         """A running plugin's typed settings, ``None`` when it has none. Raises ``SettingsInvalid``."""
         return self._bound(snapshot).settings(name)
@@ -322,6 +327,7 @@ class _Bound:
         self.providers = HostProviders(
             Catalogue(self._offers, self.enabled, host.watch), Catalogue(self._offers, self._offers, host.watch)
         )
+        self.slots = fillings_of((name, self._offers[name].placements) for name in sorted(self.enabled))
 
     def csp_sources(self, area: str) -> Sources:
         if area not in self._csp:

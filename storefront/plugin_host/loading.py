@@ -16,6 +16,7 @@ from storefront.core.contracts.payments import Capabilities, PaymentMethod
 from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.pricing import Adjuster, Lane
 from storefront.core.contracts.shipping import ShippingCarrier
+from storefront.core.contracts.slots import Placement
 from storefront.core.staff.rights import ALL_RIGHTS
 from storefront.plugin_host import dispatch
 from storefront.plugin_host.api_range import check_api
@@ -25,6 +26,7 @@ from storefront.plugin_host.errors import PluginBroken
 from storefront.plugin_host.names import check_entry_point, check_key, check_name, check_unique
 from storefront.plugin_host.routes import Route, routes_of
 from storefront.plugin_host.settings import check_declaration
+from storefront.plugin_host.slots import check_placements
 
 HOOK_PREFIX = "storefront_"
 
@@ -41,6 +43,7 @@ class Offers:
     routes: tuple[Route, ...] = ()
     commands: tuple[click.Command, ...] = ()
     csp: tuple[CspSource, ...] = ()
+    placements: tuple[Placement, ...] = ()
 
 
 class HookFailed(PluginBroken):
@@ -85,6 +88,7 @@ def collect(manager: pluggy.PluginManager, meta: PluginMeta) -> Offers:
         routes=routes_of(name, _listed(manager, name, "storefront_blueprints", "PluginBlueprint")),
         commands=_commands(manager, name),
         csp=check_csp(meta, declaration),
+        placements=check_placements(_answers(manager, name, "storefront_slots")),
     )
 
 

@@ -75,6 +75,12 @@ def upgrade(engine: Engine, lineage: Lineage = CORE) -> None:
         command.upgrade(config_for(lineage, connection), "heads")
 
 
+def downgrade(engine: Engine, lineage: Lineage) -> None:
+    """Take all of a lineage back, to nothing: what ``storefront plugins check`` tries. All of it, or nothing."""
+    with _connection(engine) as connection:
+        command.downgrade(config_for(lineage, connection), "base")
+
+
 def upgrade_all(
     engine: Engine, host: PluginHost, note: Callable[[str, Failure | None], None] = lambda _name, _failure: None
 ) -> None:

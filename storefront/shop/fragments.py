@@ -14,14 +14,17 @@ from storefront.core.catalog.views import Card
 from storefront.core.db import utcnow
 from storefront.core.settings.calendar import shop_date
 from storefront.shop.context import current_lang, current_navigation, current_rate, current_shop, extension
+from storefront.shop.slots import card_badges, in_use
 
 
 def product_cards(cards: Iterable[Card], heading: str = "h3", first: bool = False) -> Markup:
     """``components/card.html`` for each of ``cards``. ``heading``: h2 in a list, h3 under a section's title; ``first``:
     the first of them is what a visitor sees first."""
     found = []
+    badges = in_use("product.card.badges")
     for card in cards:
-        found.append(kept("components/card.html", "card", card, heading, first))
+        more = (card_badges(card),) if badges else ()
+        found.append(kept("components/card.html", "card", card, heading, first, *more))
         first = False
     return Markup("").join(found)
 

@@ -29,6 +29,7 @@ from storefront.shop.indexing import indexing
 from storefront.shop.paths import in_language
 from storefront.shop.preferences.countries import country_choices
 from storefront.shop.session import current_session
+from storefront.shop.slots import slot
 from storefront.shop.structured import absolute, describe, json_ld
 
 # Pages shown on each side of the current one.
@@ -100,6 +101,7 @@ def init_jinja(app: Flask) -> None:
         release_words=labels.release_words,
         shop_name=shop_name,
         shop_seal=lambda: current_shop().policy("shop.seal") or shop_name()[:1],
+        slot=slot,
         static_url=static_url,
         status_explained=labels.status_explained,
         status_shape=labels.status_shape,

@@ -38,6 +38,7 @@ class GatewayPayment:
     state: str = "created"
     captures: int = 0
     refunds: list[Money] = field(default_factory=list)
+    refund_keys: set[str] = field(default_factory=set)
 
 
 class FakeGateway(PaymentMethod):
@@ -132,7 +133,10 @@ class FakeGateway(PaymentMethod):
 
     def refund(self, refund: RefundView) -> Refunded | Pending | Declined | Unavailable:
         self.calls.append("refund")
-        self.payments[refund.attempt.reference].refunds.append(refund.amount)
+        payment = self.payments[refund.attempt.reference]
+        if refund.key not in payment.refund_keys:  # the same key pays once, as at a real gateway
+            payment.refund_keys.add(refund.key)
+            payment.refunds.append(refund.amount)
         return Refunded(f"ref-{refund.key}", refund.amount)
 
     def read_webhook(self, raw: RawWebhook) -> tuple[Fact, ...]:

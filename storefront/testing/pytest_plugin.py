@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from storefront.config import Settings
     from storefront.testing.databases import Database, Templates
 
+# What a contract class asserts is told in full, too.
+pytest.register_assert_rewrite("storefront.testing.contracts")
+
 MISSING: set[str] = set()
 
 
@@ -55,6 +58,16 @@ def templates(tmp_path_factory: pytest.TempPathFactory, worker_id_or_main: str) 
         return
     with server:
         yield Templates(folder, server, worker_id_or_main)
+
+
+@pytest.fixture(scope="session")
+def empty_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the shop's tables and nothing in them, for contract classes to copy."""
+    from storefront.testing.contracts.shop import make_empty_shop  # keep plain pytest runs of plugins light
+
+    path = tmp_path_factory.mktemp("shop") / "empty.sqlite"
+    make_empty_shop(path)
+    return path
 
 
 @pytest.fixture(scope="session")

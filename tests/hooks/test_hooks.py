@@ -9,6 +9,7 @@ from storefront.core.contracts.hookspecs import hookimpl
 from storefront.core.contracts.manage import ListSpec, ManagePage
 from storefront.core.contracts.plugin_settings import PluginSettings, setting
 from storefront.core.contracts.pricing import Lane
+from storefront.core.contracts.slots import OrderPanels, Placement, Slot
 from storefront.core.paging import RowsSource
 from storefront.core.values.types import Problem
 from storefront.plugin import PluginBlueprint
@@ -131,3 +132,30 @@ def test_hook_cli_commands_are_kept_by_name_and_two_of_one_name_refused() -> Non
     assert [command.name for command in host.commands("stamps")] == ["a", "b"]
     twice = fake_host(fake_plugin("stamps", storefront_cli=lambda: made("a", "a")))
     assert "'a' is given to two" in twice.plugins["stamps"].reason
+
+
+def test_hook_slots_are_asked_in_the_order_of_priority_and_plugin() -> None:
+    def one(slot: OrderPanels) -> None: ...
+    def two(slot: OrderPanels) -> None: ...
+
+    last = fake_plugin("alpha", storefront_slots=[Placement(OrderPanels, one, 200), Placement(OrderPanels, two, 150)])
+    first = fake_plugin("beta", storefront_slots=[Placement(OrderPanels, one)])
+    host = fake_host(last, first)
+    found = host.slots(snapshot_with(["alpha", "beta"]))["order.panels"]
+    assert [(filling.source, filling.fill) for filling in found] == [("beta", one), ("alpha", two), ("alpha", one)]
+    assert host.slots(snapshot_with([])) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ([Placement(Slot, lambda slot: None)], "no place"),
+        ([Placement(OrderPanels, "order")], "no function"),  # type: ignore[arg-type]
+        ([Placement(OrderPanels, lambda slot: None, "first")], "whole number"),  # type: ignore[arg-type]
+        (["order.panels"], "no Placement"),
+        ("order.panels", "Return a list"),
+    ],
+)
+def test_hook_slots_of_another_shape_break_their_plugin(given: object, says: str) -> None:
+    host = fake_host(fake_plugin("stamps", storefront_slots=given))
+    assert says in host.plugins["stamps"].reason

@@ -8,10 +8,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "tools"))  # the tools are scripts, not a package
 
-import catalogue_checks  # noqa: E402
 import catalogues  # noqa: E402
-import han_variants  # noqa: E402
 from babel.messages.catalog import Catalog  # noqa: E402
+
+from storefront.cli.kit import catalogue_checks, han_variants  # noqa: E402
 
 DOMAINS = {domain.name: domain for domain in catalogues.domains(ROOT)}
 

@@ -114,6 +114,8 @@ def commands(group: click.Group, before: str = "storefront") -> list[str]:
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None
+        if command.hidden:  # what other commands start
+            continue
         path = f"{before} {name}"
         found += commands(command, path) if isinstance(command, click.Group) else [path]
     return found

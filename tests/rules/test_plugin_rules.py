@@ -1,6 +1,5 @@
 """What plugins may import, and that every hook has its words and its test."""
 
-import ast
 import re
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import pytest
 
 import storefront.plugin
+from storefront.cli.kit.imports import imports, shop_imports
 from storefront.core.contracts import hookspecs
 from storefront.plugin_host.discovery import BUNDLED
 from storefront.plugin_host.dispatch import STYLES
@@ -17,25 +17,6 @@ from storefront.testing.plugins import TEST_SECRET_KEY, settings_bound
 ROOT = Path(__file__).parents[2]
 PLUGINS = sorted(path for path in (ROOT / "plugins").iterdir() if (path / "pyproject.toml").exists())
 HOOKS = sorted(name for name in vars(hookspecs) if name.startswith("storefront_"))
-
-
-def imports(path: Path) -> set[str]:
-    """Every module a file imports; ``from package import name`` counts as ``package.name`` for top-level packages."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= (
-                {f"{node.module}.{alias.name}" for alias in node.names}
-                if node.module == "storefront"
-                else {node.module}
-            )
-    return found
-
-
-def shop_imports(path: Path) -> set[str]:
-    return {name for name in imports(path) if name.partition(".")[0] == "storefront"}
 
 
 def test_the_import_rule_sees_every_form_of_import(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from storefront.cli.kit.markup import faults
 from storefront.jobs.mail_content import ORDER_MAILS
 from storefront.jobs.runtime import mail_templates
 from storefront.jobs.staff_mails import STAFF_MAILS
@@ -17,28 +18,10 @@ TEMPLATES = sorted(path for folder in FOLDERS for path in folder.rglob("*") if p
 # Mail programs know no style sheet, so the HTML of a mail carries its styles.
 SHOWN = [path for path in TEMPLATES if path.suffix == ".html" and "mail" not in path.relative_to(ROOT).parts]
 PAGES = [path for path in SHOWN if not path.name.startswith("_") and '{% extends "' in path.read_text("utf-8")]
-FORBIDDEN = {
-    "an inline style": r"<style\b|\sstyle\s*=",
-    "an inline script": r"<script\b(?![^>]*\bsrc=)(?! type=\"application/ld\+json\">\{\{ json_ld\()|javascript:",
-    "an inline handler": r"\son[a-z]+\s*=",
-    "a handler of htmx in an attribute": r"\bhx-on\b|\bhx-vals\s*=\s*[\"']js:|\bhx-trigger\s*=\s*[\"'][^\"']*\[",
-    "a boosted link": r"\bhx-boost\b",
-    "an address of another house": r"\b(?:src|href|action)\s*=\s*[\"'](?:https?:)?//",
-}
-# What the owner wrote is cleaned when it is written, and htmx leaves it alone.
-FENCED = re.compile(r"hx-ignore>\s*\{\{\s*[\w.]+\|safe\s*\}\}")
 
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
-
-
-def faults(source: str) -> list[str]:
-    bare = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
-    found = [what for what, pattern in FORBIDDEN.items() if re.search(pattern, bare, re.IGNORECASE)]
-    if re.search(r"\|\s*safe\b|\bMarkup\(|\{%-?\s*autoescape", FENCED.sub("", bare)):
-        found.append("text that is not escaped")
-    return found
 
 
 BAD = [

@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from storefront_payments_bank_transfer import plugin
 from storefront_payments_bank_transfer.method import BankTransfer
 from storefront_payments_bank_transfer.plugin import storefront_checks
 from storefront_payments_bank_transfer.settings import DECLARATION, BankTransferSettings
 
 from storefront.plugin import Instructions, MethodContext, Money, NotOffered, Offered
-from storefront.testing.contracts import PaymentMethodContract, attempt
+from storefront.testing.contracts import PaymentMethodContract, ShopContract, WholePluginContract, attempt
 from storefront.testing.plugins import settings_bound, settings_from
 
 NAME = "payments_bank_transfer"
@@ -22,6 +23,17 @@ class TestContract(PaymentMethodContract):
 
     def make(self) -> BankTransfer:
         return BankTransfer()
+
+
+class TestPlugin(WholePluginContract):
+    module = plugin
+    stored = {"account_en": "Example Bank 0000000"}
+
+
+class TestInAShop(ShopContract):
+    module = plugin
+    stored = {"account_en": "Example Bank 0000000"}
+    method = NAME
 
 
 @pytest.mark.req("PAY-2")

@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence
 
-from storefront.plugin import N_, Adjuster, PaymentMethod, PluginMeta, PluginSettings, hookimpl
+from storefront.plugin import (
+    N_,
+    Adjuster,
+    OrderPanels,
+    PaymentMethod,
+    Placement,
+    PluginMeta,
+    PluginSettings,
+    hookimpl,
+)
 from storefront_payments_cod import __version__
 from storefront_payments_cod.method import CashOnDelivery, CodFee
+from storefront_payments_cod.panel import cash_ready
 from storefront_payments_cod.settings import DECLARATION
 
 META = PluginMeta(
@@ -28,3 +38,8 @@ def storefront_adjusters() -> Sequence[Adjuster]:
 @hookimpl
 def storefront_settings() -> PluginSettings:
     return DECLARATION
+
+
+@hookimpl
+def storefront_slots() -> Sequence[Placement]:
+    return [Placement(OrderPanels, cash_ready)]

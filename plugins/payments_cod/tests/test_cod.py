@@ -1,8 +1,10 @@
 """Cash on delivery: the contracts of payment methods and adjusters, and where it is possible."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from storefront_payments_cod import plugin
 from storefront_payments_cod.method import NO_HOTEL, ONLY_JAPAN, CashOnDelivery, CodFee
 from storefront_payments_cod.settings import CodSettings
 
@@ -17,8 +19,16 @@ from storefront.plugin import (
     Offered,
     PriceContext,
     Quote,
+    Slot,
 )
-from storefront.testing.contracts import AdjusterContract, PaymentMethodContract, attempt
+from storefront.testing.contracts import (
+    AdjusterContract,
+    PaymentMethodContract,
+    ShopContract,
+    SlotContract,
+    WholePluginContract,
+    attempt,
+)
 from storefront.testing.plugins import settings_bound
 
 NAME = "payments_cod"
@@ -41,6 +51,23 @@ class TestFeeContract(AdjusterContract):
 
     def make(self) -> CodFee:
         return CodFee()
+
+
+class TestPlugin(WholePluginContract):
+    module = plugin
+
+
+class TestInAShop(ShopContract):
+    module = plugin
+    method = NAME
+
+
+class TestPanels(SlotContract):
+    module = plugin
+
+    def examples(self, slot: type[Slot], lang: str) -> Iterator[Slot]:
+        yield from super().examples(slot, lang)
+        yield slot(lang, 1, "26-0001", "pending", "JP", "c", "s", NAME, Money(1900, "JPY"), Money(1900, "JPY"))
 
 
 def available(destination: Destination | None) -> Offered | NotOffered:

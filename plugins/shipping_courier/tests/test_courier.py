@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from storefront_shipping_courier import plugin
 from storefront_shipping_courier.carrier import Courier
 from storefront_shipping_courier.settings import DECLARATION, CourierSettings
 from storefront_shipping_courier.zones import read_zones
@@ -17,7 +18,12 @@ from storefront.plugin import (
     ShippingQuote,
     ShippingRequest,
 )
-from storefront.testing.contracts import ShippingCarrierContract
+from storefront.testing.contracts import (
+    ManagePageContract,
+    ShippingCarrierContract,
+    ShopContract,
+    WholePluginContract,
+)
 from storefront.testing.plugins import settings_bound, settings_from
 
 NAME = "shipping_courier"
@@ -37,6 +43,21 @@ class TestContract(ShippingCarrierContract):
 
 class TestContractInJapan(TestContract):
     served = "JP"
+
+
+class TestPlugin(WholePluginContract):
+    module = plugin
+    stored = {"zones": [ASIA, AMERICAS]}
+
+
+class TestInAShop(ShopContract):
+    module = plugin
+    delivery = "shipping_courier:domestic"
+
+
+class TestPages(ManagePageContract):
+    module = plugin
+    stored = {"zones": [ASIA]}
 
 
 def ask(country: str, *weights: int | None, restrictions: frozenset[str] = frozenset()) -> Any:

@@ -15,6 +15,7 @@ from storefront.core.contracts.payments import PaymentMethod
 from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.pricing import Adjuster
 from storefront.core.contracts.shipping import ShippingCarrier
+from storefront.core.contracts.slots import Placement
 from storefront.core.values.types import Problem
 
 PROJECT = "storefront"
@@ -91,6 +92,17 @@ def storefront_cli() -> Iterable[Any]:  # type: ignore[empty-body]
     plugin is enabled, inside the opened shop, with the plugin's settings readable.
     Errors: anything raised here, or two commands of one name, marks the plugin broken. What a command raises ends it with a
     sentence and counts as a failure of the plugin.
+    """
+
+
+@hookspec
+def storefront_slots() -> Iterable[Placement]:  # type: ignore[empty-body]
+    """What the plugin shows in pages of the shop, in places of a closed list.
+
+    When: once at boot. Style: register. The placements themselves are asked in style render, each time a page with their
+    place is made while the plugin is enabled: what fails, answers nonsense or is slow again and again is left out, logged
+    and left alone for a minute. Returns: placements, each a type of slot and a function.
+    Errors: anything raised, or a place that does not exist, marks the plugin broken; none of its offers is used.
     """
 
 

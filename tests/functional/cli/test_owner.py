@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from storefront.cli import supervisor
-from storefront.cli.serve import keep_setup_code
+from storefront.cli.web import keep_setup_code
 from storefront.config import Settings
 from storefront.core.audit.models import AuditEntry
 from storefront.core.db import session, utcnow

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from han_variants import simplified_only, traditional_only
+
+from storefront.cli.kit.han_variants import simplified_only, traditional_only
 
 Key = tuple[str, str | tuple[str, ...]]
 

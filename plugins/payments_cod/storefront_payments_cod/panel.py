@@ -1,0 +1,15 @@
+"""What the page of an order says to whoever pays at the door."""
+
+from storefront.plugin import Fragment, OrderPanels, format_money
+from storefront_payments_cod.method import KEY
+
+# Goods are given out to nobody any more, or were given out.
+OVER = frozenset({"draft", "completed", "cancelled"})
+
+
+def cash_ready(order: OrderPanels) -> Fragment | None:
+    """How much cash the courier will ask for."""
+    if order.method != KEY or order.due is None or order.due.amount <= 0 or order.status in OVER:
+        return None
+    amount = format_money(order.due.amount, order.due.currency, order.lang)
+    return Fragment("payments_cod/ready.html", {"amount": amount})
