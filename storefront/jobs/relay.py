@@ -14,6 +14,7 @@ from storefront.jobs import (  # their handlers register themselves
     cards,
     catalog,
     clock,
+    mail_log,
     mails,
     orders,
     payments,
@@ -29,7 +30,7 @@ from storefront.jobs.runtime import Runtime, runtime_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS = (cards, catalog, clock, mails, orders, payments, pictures, search, sessions, staff_mails)
+HANDLERS = (cards, catalog, clock, mail_log, mails, orders, payments, pictures, search, sessions, staff_mails)
 WAKE_SECONDS = 1.0
 BEAT_SECONDS = 10.0
 
