@@ -179,11 +179,11 @@ def _mails(desk: DeskOrder) -> list[tuple[str, str]]:
         return []
     kind = "order_cancelled" if order.state == "cancelled" else "order_accepted"
     found = [(kind, _(KINDS[kind].title))]
+    shipped = KINDS["order_shipped"].title
     parcels = enumerate(order.shipments, start=1) if order.state != "cancelled" else ()
     for position, parcel in parcels:
         if parcel.handed_over_at:
-            title = _(KINDS["order_shipped"].title)
-            label = _("%(mail)s (parcel %(number)s)", mail=title, number=position)
+            label = _("%(mail)s (parcel %(number)s)", mail=_(shipped), number=position)
             found.append((f"order_shipped:{parcel.id}", label))
     known = {_value(mail) for mail in desk.mails}
     return [(value, label) for value, label in found if value not in known]
