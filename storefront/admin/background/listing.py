@@ -71,7 +71,7 @@ DEAD_JOBS = ManagePage(
     intro=N_("Each was tried several times, or could not succeed. Put right what it says, then try it again."),
     rows=ListSpec(
         columns=(
-            Column("created_at", N_("Promised"), Show.MOMENT, link=True),
+            Column("created_at", N_("Promised at"), Show.MOMENT, link=True),
             Column("name", N_("Job")),
             Column("about", N_("About")),
             Column("attempts", N_("Attempts"), Show.NUMBER),

@@ -21,7 +21,7 @@ from storefront.core.values.language import OWN_NAMES
 STATES = {
     MailState.WAITING: N_("Waiting"),
     MailState.SENT: N_("Sent"),
-    MailState.PARKED: N_("Refused"),
+    MailState.PARKED: N_("Refused by the mail server"),
     MailState.DEAD: N_("Given up"),
     MailState.DROPPED: N_("Dropped"),
     MailState.UNWANTED: N_("Unsubscribed"),
@@ -95,7 +95,7 @@ MAILS = ManagePage(
             Column("address", N_("To")),
             Column("about", N_("About")),
             Column("language", N_("Language")),
-            Column("state", N_("State"), Show.STATUS, words=WORDS),
+            Column("state", N_("Status"), Show.STATUS, words=WORDS),
             Column("reason", N_("Why")),
         ),
         source=QuerySource(
@@ -106,7 +106,7 @@ MAILS = ManagePage(
             finish=_finish,
         ),
         row_url=lambda row: mail_path(row.id),
-        filters=(Filter("state", N_("State"), WORDS), Filter("kind", N_("Mail"), TITLES)),
+        filters=(Filter("state", N_("Status"), WORDS), Filter("kind", N_("Mail"), TITLES)),
         search=N_("Mail address, or number of an order"),
         empty=N_("No mail was promised yet."),
     ),
