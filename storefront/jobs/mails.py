@@ -109,7 +109,7 @@ def compose(
 
 def unsubscribe_link(runtime: Runtime, lang: str, address: str, topic: str) -> str:
     """Where whoever reads mail at ``address`` is freed from ``topic``."""
-    return f"{runtime.public_url}/{lang}/mail/unsubscribe/{quote(seal(runtime.mail_box, address, topic))}"
+    return f"{runtime.public_url}/{lang}/mail/unsubscribe/{quote(seal(runtime.mail_box, address, topic), safe='=')}"
 
 
 for _kind in ORDER_MAILS:

@@ -127,7 +127,9 @@ class DigestRow:
 
 def _row(waiting: Waiting, shop: ShopSnapshot, lang: str) -> DigestRow:
     count = gettext("more than %(count)s", count=waiting.count) if waiting.capped else str(waiting.count)
-    since = format_date(shop_date(waiting.since, shop.policies), lang)
+    day = format_date(shop_date(waiting.since, shop.policies), lang)
+    deadline = waiting.kind == "deadline"
+    since = gettext("the first on %(day)s", day=day) if deadline else gettext("since %(day)s", day=day)
     return DigestRow(gettext(WAITING_KINDS[waiting.kind].title), count, since, waiting.sums)
 
 

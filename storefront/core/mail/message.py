@@ -7,12 +7,13 @@ from datetime import datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, EmailPolicy
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
 from storefront.core.values.language import html_lang
 
 MAX_SUBJECT = 200
+MAX_ADDRESS = 254  # RFC 5321: 256 with its brackets
 MAX_URL = 900  # a line of the wire holds 998 bytes
 _JOB_ID = re.compile(r"[0-9A-Za-z_-]{1,64}\Z")
 
@@ -52,7 +53,7 @@ class _Link(UnstructuredHeader):
 
 _headers = HeaderRegistry()
 _headers.map_to_type("list-unsubscribe", _Link)  # type: ignore[arg-type]
-_PLAIN, _ANY_SCRIPT = SMTP.clone(header_factory=_headers), SMTPUTF8.clone(header_factory=_headers)
+_POLICY = SMTP.clone(header_factory=_headers)
 
 
 def message_id(job_id: str, host: str) -> str:
@@ -65,8 +66,7 @@ def message_id(job_id: str, host: str) -> str:
 def build(mail: Mail, now: datetime) -> EmailMessage:
     """The message as it is sent. Raises ``BadAddress`` for an address that cannot be written on an envelope."""
     sender, recipient = _address(mail.sender_name, mail.sender), _address(mail.recipient_name, mail.recipient)
-    plain = sender.addr_spec.isascii() and recipient.addr_spec.isascii()
-    message = EmailMessage(policy=_PLAIN if plain else _ANY_SCRIPT)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = sender
     message["To"] = recipient
     if mail.reply_to:
@@ -106,6 +106,10 @@ def _encoding(text: str) -> str:
 
 def _address(name: str, address: str) -> Address:
     local, at, domain = address.rpartition("@")
+    if len(address) > MAX_ADDRESS:
+        raise BadAddress(f"{one_line(address)[:80]!r}… is too long for a mail address.")
+    if not local.isascii():
+        raise BadAddress(f"{one_line(address)[:80]!r} has letters before its @ that most mail servers cannot take.")
     if not at or not local or not domain or one_line(address) != address or " " in address or "," in address:
         raise BadAddress(f"{one_line(address)[:80]!r} is not a mail address.")
     try:
