@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from storefront.core.audit.models import AuditEntry
 from storefront.core.db import run_unit, session, unit_of_work, utcnow
+from storefront.core.mail.models import MailOptOut
 from storefront.core.outbox.claiming import claim, fail
 from storefront.core.outbox.heartbeat import beat
 from storefront.core.outbox.models import OutboxRow
@@ -120,3 +121,22 @@ def test_only_owner_and_manager_see_it(app: Flask, member: Member, role: str) ->
     for path in ("/manage/background/", "/manage/dead-jobs/", f"/manage/dead-jobs/{one}"):
         assert staff.gets(path).status_code == 403
     assert "jobs" not in {mark["data-kind"] for mark in staff.page.attributes("waiting")}
+
+
+def test_a_member_chooses_whether_the_daily_notice_comes(app: Flask, member: Member) -> None:
+    """In the account, as by the link in the mail; only those it is meant for are asked."""
+    owner = member()
+    owner.gets("/manage/account")
+    assert owner.page.form("notices-form").fields["daily"] == "1"
+    form = owner.page.form("notices-form")
+    owner.posts(form.action, {"csrf_token": form.fields["csrf_token"]})
+    assert "daily" not in owner.page.form("notices-form").fields
+    with app.app_context():
+        assert session.scalars(select(MailOptOut.topic)).all() == ["staff_digest"]
+        session.rollback()
+    owner.submits("notices-form", daily="1")
+    assert owner.page.form("notices-form").fields["daily"] == "1"
+    assert [act for act, _reason in acts(app)] == ["mail.opt_out", "mail.opt_in"]
+    packer = member("packer")
+    packer.gets("/manage/account")
+    assert "notices-form" not in packer.page.html
