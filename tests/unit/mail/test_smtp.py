@@ -245,6 +245,8 @@ def test_an_address_that_no_server_takes_is_refused_before_it_is_asked(
 
 def test_the_link_to_unsubscribe_arrives_in_one_piece(start: Start, server: Server) -> None:
     url = "https://shop.example/ja/mail/unsubscribe/" + "gAAAAABo_-x" * 40
+    raw = build(replace(MAIL, unsubscribe_url=url), NOW).as_bytes()
+    assert f"\r\nList-Unsubscribe: <{url}>\r\n".encode() in raw
     sends(start(), unsubscribe_url=url)
     (mail,) = server.mails
     assert mail["List-Unsubscribe"] == f"<{url}>"
