@@ -77,9 +77,10 @@ def promise_digests(work: Work) -> None:
     now, shop = utcnow(), work.shop
     day = shop_date(now, shop.policies)
     members = told_daily()
+    waiting = {role: _urgent(role, shop, now) for role in {member.role for member in members}}
     freed = unwanted(topic_of(DIGEST), [member.email for member in members])
     for member in members:
-        if fold_address(member.email) not in freed and _urgent(member.role, shop, now):
+        if fold_address(member.email) not in freed and waiting[member.role]:
             promise(
                 DIGEST, member.email, subject=f"staff:{member.id}", locale=member.locale,
                 dedupe_key=f"{PREFIX}{DIGEST}:{member.id}:{day.isoformat()}", staff_id=member.id,
