@@ -47,7 +47,7 @@ TIMED: Mapping[str, Timed] = {
     "sessions.purge": AT_NIGHT,
     "catalog.purge_imports": AT_NIGHT,
     "search.reorder": AT_NIGHT,
-    "mail.purge": AT_NIGHT,
+    "mail_log.purge": AT_NIGHT,
     "staff.digest": IN_THE_MORNING,
     "clock.purge": AT_NIGHT,
 }

@@ -8,7 +8,7 @@ from storefront.jobs.registry import job
 from storefront.jobs.runtime import Work
 
 
-@job("mail.purge", "slow")
+@job("mail_log.purge", "slow")
 def purge(work: Work) -> None:
     """That a mail left is still known by its job; where it went is not."""
     records.purge(utcnow() - timedelta(days=int(work.shop.policy("mail.log_days"))))
