@@ -29,6 +29,7 @@ from storefront.shop.headers import init_headers
 from storefront.shop.home.views import home_pages
 from storefront.shop.hx import init_hx
 from storefront.shop.jinja import ShopEnvironment, init_jinja
+from storefront.shop.mails.views import mail_pages
 from storefront.shop.navigation import load_navigation
 from storefront.shop.orders.views import order_pages
 from storefront.shop.pages.views import pages
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     catalog,
     pages,
     contact_pages,
+    mail_pages,
     preferences,
     cart_pages,
     checkout_pages,

@@ -34,6 +34,7 @@ from sqlalchemy.pool import NullPool
 
 from storefront.cli.valkey import socket_path
 from storefront.core.db import new_id, prepare_engine, utcnow
+from storefront.core.mail.models import MailRecord, Outcome
 from storefront.core.orders.models import Order, OrderLine, OrderRevision
 from storefront.core.outbox.models import InboxRow, OutboxRow, OutboxState
 from storefront.core.values.language import LANGUAGES, html_lang
@@ -216,11 +217,14 @@ class Soak:
         )
         with self.engine.connect() as connection:
             inbox = connection.execute(select(func.count()).where(InboxRow.handler == MAIL)).scalar_one()
+            known = select(func.count(MailRecord.address.distinct())).where(MailRecord.outcome == Outcome.SENT)
+            logged = connection.execute(known).scalar_one()
         kills = self.faults["kills of the mail worker"]
         twins, longest = sum(copies.values()) - len(copies), max(ways := self.recovery(), default=0.0)
         rows: list[tuple[str, str, bool]] = [
             (f"mails promised {self.mails}, readers reached", str(len(readers)), len(readers) == self.mails),
             ("effects noted in the inbox", str(inbox), inbox == self.mails),
+            ("readers the mail log knows as reached", str(logged), logged == self.mails),
             (f"twins (at most one for each of {kills} kills)", str(twins), twins <= kills + self.faults["kills of the relay"]),
             ("readers with two Message-IDs", str(sum(len(ids) > 1 for ids in readers.values())), all(len(ids) == 1 for ids in readers.values())),
             ("mails in a wrong language", str(wrong if apart else "subjects mixed"), wrong == 0 and apart),

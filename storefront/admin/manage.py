@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Flask
 
 from storefront.admin.audit.pages import AUDIT
+from storefront.admin.background.listing import DEAD_JOBS
+from storefront.admin.background.views import background
 from storefront.admin.content.announcements import ANNOUNCEMENTS
 from storefront.admin.content.pages import OWN_PAGES
 from storefront.admin.content.translations import TRANSLATIONS
@@ -17,6 +19,9 @@ from storefront.admin.goods.products import PRODUCTS
 from storefront.admin.goods.stock import STOCK
 from storefront.admin.goods.stock_page import stock_pages
 from storefront.admin.guard import MANAGE, Member, find_member, init_guard, is_manage
+from storefront.admin.mails.listing import MAILS
+from storefront.admin.mails.preview import mail_preview
+from storefront.admin.mails.views import mail_log
 from storefront.admin.orders.acts import order_acts
 from storefront.admin.orders.listing import ORDERS
 from storefront.admin.orders.parcels import parcel_acts
@@ -55,6 +60,8 @@ PAGES: tuple[ManagePage, ...] = (
     PLUGINS,
     STAFF,
     AUDIT,
+    MAILS,
+    DEAD_JOBS,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     today_page,
@@ -69,6 +76,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     category_picture,
     plugin_admin,
     plugin_blueprint,
+    background,
+    mail_log,
+    mail_preview,
 )
 
 
@@ -88,6 +98,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("Today"), "", "today.view"),
             Entry(N_("Orders"), "orders/", "orders.view"),
             Entry(N_("Pack list"), "orders/pack-list", "shipments.edit"),
+            Entry(N_("Mails"), "mails/", "customers.view"),
         ),
     ),
     (
@@ -116,6 +127,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("Closed destinations"), "destinations/", "settings.view"),
             Entry(N_("Plugins"), "plugins/", "plugins.view"),
             Entry(N_("Staff"), "staff/", "staff.view"),
+            Entry(N_("Preview of mails"), "mail-preview/", "pages.view"),
+            Entry(N_("Background work"), "background/", "jobs.view"),
             Entry(N_("Audit log"), "audit/", "audit.view"),
         ),
     ),

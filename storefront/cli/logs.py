@@ -3,19 +3,11 @@
 import json
 import logging
 import os
-import re
 from datetime import UTC, datetime
 
-from storefront.core.log_context import log_fields
+from storefront.core.log_context import log_fields, without_people
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-MAIL_ADDRESS = re.compile(r"[^\s@<>\"'(){}\[\],;:=]+@[^\s@<>\"'(){}\[\],;:=]+")
-HIDDEN = "(mail address)"
-
-
-def without_people(text: str) -> str:
-    """Mail addresses come into a log by what mail servers and databases answer; nobody needs them there."""
-    return MAIL_ADDRESS.sub(HIDDEN, text) if "@" in text else text
 
 
 class TextLines(logging.Formatter):

@@ -1,18 +1,16 @@
 """``storefront mail``: what the shop writes to people."""
 
+from pathlib import Path
+
 import click
 
 from storefront.cli.opening import OpenShop, open_shop
-from storefront.core.lifecycle.view import order_view
-from storefront.core.orders.errors import UnknownOrder
-from storefront.core.orders.queries import find_order
-from storefront.core.orders.service import NO_SUCH_ORDER
+from storefront.core.mail.kinds import KINDS
 from storefront.core.values.language import LANGUAGES
-from storefront.jobs import staff_mails
-from storefront.jobs.mail_content import ORDER_MAILS, Subject, render
-from storefront.jobs.mail_sample import sample
+from storefront.jobs.mail_content import Rendered
+from storefront.jobs.mail_preview import preview as rendered
+from storefront.jobs.mail_preview import previews, subject_of_order
 from storefront.jobs.runtime import runtime_of
-from storefront.jobs.staff_mails import STAFF_MAILS
 
 
 @click.group()
@@ -21,29 +19,43 @@ def mail() -> None:
 
 
 @mail.command()
-@click.argument("kind", type=click.Choice((*ORDER_MAILS, *STAFF_MAILS)))
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Default: the order's language.")
+@click.argument("kind", type=click.Choice(tuple(KINDS)), required=False)
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Default: the order's language, else English.")
 @click.option("--order", "number", default="", help="An order's number. Default: an invented order.")
 @click.option("--html", is_flag=True, help="The HTML form instead of the text.")
-def preview(kind: str, lang: str | None, number: str, html: bool) -> None:
-    """Print a mail as it would be sent now. Nothing is sent."""
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write files there instead: KIND.LANG.txt (subject and text) and KIND.LANG.html.",
+)
+def preview(kind: str | None, lang: str | None, number: str, html: bool, folder: Path | None) -> None:
+    """Print a mail as it would be sent now; without KIND every mail, in every language or the one given. Nothing is
+    sent."""
+    if number and (kind is None or not KINDS[kind].order):
+        raise click.UsageError("--order needs a KIND of mail that is about an order.")
     with open_shop() as shop:
-        runtime = runtime_of(shop.app)
-        if kind in STAFF_MAILS:
-            texts = staff_mails.render(
-                kind, staff_mails.sample(lang or "en"), shop.shop, runtime.templates, runtime.public_url
-            )
-        else:
-            subject = _subject_of(number, kind, shop) if number else sample(kind, lang or "en")
-            texts = render(kind, subject, shop.shop, runtime.templates, runtime.public_url, lang or "")
-        click.echo(texts.html if html else f"{texts.subject}\n\n{texts.text}")
+        for one, its_lang, texts in _chosen(kind, lang, number, shop):
+            if folder is not None:
+                _write(folder, f"{one}.{its_lang}", texts)
+                continue
+            if kind is None:
+                click.echo(f"--- {one} {its_lang}")
+            click.echo(texts.html if html else f"{texts.subject}\n\n{texts.text}")
 
 
-def _subject_of(number: str, kind: str, shop: OpenShop) -> Subject:
-    order = find_order(number)
-    if order is None:
-        raise UnknownOrder(NO_SUCH_ORDER, number=number[:40])
-    view = order_view(order, shop.providers)
-    shipment = view.shipments[-1] if kind == "order_shipped" and view.shipments else None
-    bill = view.bills[-1] if kind == "payment_received" and view.bills else None
-    return Subject(view, shipment, bill)
+def _chosen(kind: str | None, lang: str | None, number: str, shop: OpenShop) -> list[tuple[str, str, Rendered]]:
+    runtime = runtime_of(shop.app)
+    if kind is None:
+        return [row for row in previews(shop.shop, runtime) if lang in (None, row[1])]
+    if not number:
+        return [(kind, lang or "en", rendered(kind, lang or "en", shop.shop, runtime))]
+    subject = subject_of_order(number, kind, shop.providers)
+    its_lang = lang or subject.order.locale
+    return [(kind, its_lang, rendered(kind, its_lang, shop.shop, runtime, subject))]
+
+
+def _write(folder: Path, name: str, texts: Rendered) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.txt").write_text(f"{texts.subject}\n\n{texts.text}", encoding="utf-8")
+    (folder / f"{name}.html").write_text(texts.html, encoding="utf-8")

@@ -7,6 +7,7 @@ from storefront.core.catalog import models as catalog
 from storefront.core.catalog.importing import models as importing
 from storefront.core.checkout import models as checkout
 from storefront.core.customers import models as customers
+from storefront.core.mail import models as mail
 from storefront.core.orders import models as orders
 from storefront.core.outbox import models as outbox
 from storefront.core.payments import models as payments
@@ -25,6 +26,7 @@ AREAS = (
     checkout,
     customers,
     importing,
+    mail,
     orders,
     outbox,
     payments,

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 # Names the purpose: the same SECRET_KEY gives other keys to cookies and links.
 PLUGIN_SETTINGS = b"storefront plugin settings v1"
 STAFF = b"storefront staff v1"
+MAIL_LINKS = b"storefront mail links v1"
 
 
 class SecretUnreadable(ValueError):

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from storefront.core.db import run_unit, session, utcnow
-from storefront.core.log_context import logged_as
+from storefront.core.log_context import logged_as, without_secrets
 from storefront.core.mail.transports import MailFailed
 from storefront.core.outbox.claiming import ClaimedRow, PermanentFailure, done_before, enter, fail, finish
 from storefront.core.outbox.handing import keep
@@ -63,7 +63,7 @@ def _run(found: Job, row: ClaimedRow, runtime: Runtime) -> None:
             session.rollback()  # no connection is held while the world is acted on
             if not known:
                 found.run(work)
-            run_unit(lambda: finish(row.id, row.name))
+            run_unit(lambda: _close(work))
             return
 
         def effect_and_mark() -> None:
@@ -74,8 +74,16 @@ def _run(found: Job, row: ClaimedRow, runtime: Runtime) -> None:
         run_unit(effect_and_mark)
 
 
+def _close(work: Work) -> None:
+    for write in work.afterwards:
+        write()
+    finish(work.row.id, work.row.name)
+
+
 def _reason(error: Exception) -> str:
-    return str(error) if isinstance(error, SELF_EXPLAINING) else f"{type(error).__name__}: {error}"
+    """For the owner: no statement with its values, no mail address, no word that may be a key."""
+    said = str(error) if isinstance(error, SELF_EXPLAINING) else f"{type(error).__name__}: {error}"
+    return without_secrets(said.partition("[SQL:")[0].strip())
 
 
 @contextmanager

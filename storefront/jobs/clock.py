@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from storefront.core.db import run_unit, session, utcnow
 from storefront.core.outbox.models import InboxRow, OutboxRow, OutboxState, ScheduleSlot
+from storefront.core.outbox.queries import slot_key
 from storefront.core.outbox.service import later
 from storefront.core.upsert import insert_for
 from storefront.jobs.registry import job
@@ -35,6 +36,7 @@ class Timed:
 
 DAY = timedelta(days=1)
 AT_NIGHT = Timed(DAY, "slow", local_hour=3)
+IN_THE_MORNING = Timed(DAY, local_hour=8)
 
 
 TIMED: Mapping[str, Timed] = {
@@ -46,6 +48,8 @@ TIMED: Mapping[str, Timed] = {
     "catalog.purge_imports": AT_NIGHT,
     "search.reorder": AT_NIGHT,
     "plugins.purge": AT_NIGHT,
+    "mail_log.purge": AT_NIGHT,
+    "staff.digest": IN_THE_MORNING,
     "clock.purge": AT_NIGHT,
 }
 
@@ -64,6 +68,15 @@ def _local_slot(hour: int, now: datetime, zone: ZoneInfo) -> datetime:
     return slot if slot <= now else datetime.combine(today - DAY, time(hour), zone).astimezone(UTC)
 
 
+def next_slot(timed: Timed, now: datetime, zone: str = "UTC") -> datetime:
+    """The beginning of the slot after the one ``now`` lies in."""
+    if timed.local_hour is None:
+        return slot_of(timed, now, zone) + timed.every
+    local = ZoneInfo(zone)
+    day = slot_of(timed, now, zone).astimezone(local).date() + DAY
+    return datetime.combine(day, time(timed.local_hour), local).astimezone(UTC)
+
+
 def insert_due(now: datetime, timed: Mapping[str, Timed] = TIMED, zone: str = "UTC") -> int:
     """Write one row for each timed job whose slot is new, in a unit of its own. Returns how many were new."""
     seen = dict(session.execute(select(ScheduleSlot.name, ScheduleSlot.last_slot)).all())
@@ -80,7 +93,7 @@ def _write(due: Mapping[str, datetime], timed: Mapping[str, Timed], now: datetim
         later(
             name,
             subject=f"{SUBJECT}{name}",
-            dedupe_key=f"{name}:{slot:%Y%m%dT%H%M%SZ}",
+            dedupe_key=slot_key(name, slot),
             queue=timed[name].queue,
             available_at=now,
         )

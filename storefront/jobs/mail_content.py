@@ -13,21 +13,15 @@ from jinja2 import Environment
 from storefront.core.customers.addresses.render import render_address
 from storefront.core.i18n.translate import domain_gettext, use_language
 from storefront.core.lifecycle.view import BillView, LineView, OrderView, ShipmentView
+from storefront.core.mail.kinds import KINDS
 from storefront.core.mail.message import one_line
+from storefront.core.mail.wrapping import wrap
 from storefront.core.settings.policies import in_language
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.values.language import html_lang
 from storefront.core.values.pictures import jpeg_path
 
-ORDER_MAILS = (
-    "order_accepted",
-    "payment_received",
-    "order_shipped",
-    "order_changed",
-    "order_cancelled",
-    "address_changed",
-    "tracking_changed",
-)
+ORDER_MAILS = tuple(name for name, kind in KINDS.items() if kind.order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +98,7 @@ def render_parts(kind: str, values: Mapping[str, Any], templates: Environment) -
         templates.get_template(f"mail/{kind}/{part}").render(values)
         for part in ("subject.txt", "body.txt", "body.html")
     ]
-    return Rendered(one_line(texts[0]), texts[1].strip() + "\n", texts[2])
+    return Rendered(one_line(texts[0]), wrap(texts[1].strip()) + "\n", texts[2])
 
 
 def items_of(subject: Subject, public_url: str, lang: str) -> list[Item]:

@@ -8,12 +8,20 @@ from storefront.jobs.mail_content import Subject
 
 PLACED = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 CURRENCY = "JPY"
+# What an order keeps in its shopper's language.
+COLOURS = {"en": "Blue", "ja": "藍色", "zh-hans": "蓝色", "zh-hant": "藍色"}
+BANKS = {
+    "en": "Example Bank (0000), Mihon Branch (000)",
+    "ja": "見本銀行（0000） 見本支店（000）",
+    "zh-hans": "示例银行（0000） 示例分行（000）",
+    "zh-hant": "範例銀行（0000） 範例分行（000）",
+}
 
 
 def sample(kind: str, lang: str) -> Subject:
     """What a mail of ``kind`` could be about, with texts in ``lang`` where the shopper's language shows."""
     shipment = _shipment() if kind in ("order_shipped", "tracking_changed") else None
-    bill = _bill(paid=kind in ("payment_received", "order_shipped", "tracking_changed"))
+    bill = _bill(BANKS[lang], paid=kind in ("payment_received", "order_shipped", "tracking_changed"))
     changed = kind == "order_changed"
     states = {
         "order_accepted": "pending",
@@ -38,7 +46,10 @@ def sample(kind: str, lang: str) -> Subject:
         placed_at=PLACED,
         created_at=PLACED,
         revision=1,
-        lines=(_line(1, "煎茶 100 g", "", 2, 1080), _line(2, "手ぬぐい", "Blue", 1, 1296, cancelled=int(changed))),
+        lines=(
+            _line(1, "煎茶 100 g", "", 2, 1080),
+            _line(2, "手ぬぐい", COLOURS[lang], 1, 1296, cancelled=int(changed)),
+        ),
         items=3456,
         charges=(ChargeView("shipping", "EMS", 1450),),
         total=4906,
@@ -86,7 +97,7 @@ def _line(position: int, title: str, options: str, quantity: int, price: int, ca
     )
 
 
-def _bill(*, paid: bool) -> BillView:
+def _bill(bank: str, *, paid: bool) -> BillView:
     return BillView(
         number="261122-0001-1",
         secret="a-secret-of-no-bill",
@@ -98,7 +109,7 @@ def _bill(*, paid: bool) -> BillView:
         rest=0 if paid else 4906,
         due_at=None if paid else PLACED + timedelta(days=7, hours=11, minutes=59),
         settled_at=PLACED if paid else None,
-        instructions=() if paid else ("Example Bank (0000), Mihon Branch (000)", "0000000"),
+        instructions=() if paid else (bank, "0000000"),
     )
 
 

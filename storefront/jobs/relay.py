@@ -14,6 +14,7 @@ from storefront.jobs import (  # their handlers register themselves
     cards,
     catalog,
     clock,
+    mail_log,
     mails,
     orders,
     payments,
@@ -30,7 +31,20 @@ from storefront.jobs.runtime import Runtime, runtime_of
 
 log = logging.getLogger(__name__)
 
-HANDLERS = (cards, catalog, clock, mails, orders, payments, pictures, plugins, search, sessions, staff_mails)
+HANDLERS = (
+    cards,
+    catalog,
+    clock,
+    mail_log,
+    mails,
+    orders,
+    payments,
+    pictures,
+    plugins,
+    search,
+    sessions,
+    staff_mails,
+)
 WAKE_SECONDS = 1.0
 BEAT_SECONDS = 10.0
 

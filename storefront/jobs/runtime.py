@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -14,7 +14,7 @@ from storefront.core.i18n import jinja as i18n_jinja
 from storefront.core.i18n.formats import country_name, format_date, format_datetime, format_money, money_parts
 from storefront.core.mail.transports import Transport, transport_for
 from storefront.core.outbox.claiming import ClaimedRow
-from storefront.core.secrecy import STAFF, SecretBox
+from storefront.core.secrecy import MAIL_LINKS, STAFF, SecretBox
 from storefront.core.settings.snapshot import ShopSnapshot, SnapshotCache
 
 EXTENSION = "storefront.jobs"
@@ -45,7 +45,7 @@ class _Settings(Protocol):
 class Runtime:
     """``public_url``: without trailing slash. ``media_dir``: pictures as they are served; ``originals_dir``: as they
     were handed in. ``bind``: the providers for one snapshot, plugins' settings readable inside. ``scope``: what one job
-    runs in; a session of its own, given back at the end. ``staff_box``: reads what the staff's verbs sealed. ``imports``:
+    runs in; a session of its own, given back at the end. ``staff_box``: reads what the staff's verbs sealed; ``mail_box``: seals links in mails. ``imports``:
     folder of catalogue files that wait to be imported. ``redis_url``: where workers wait, or ""."""
 
     public_url: str
@@ -58,18 +58,21 @@ class Runtime:
     media_dir: Path
     originals_dir: Path
     staff_box: SecretBox
+    mail_box: SecretBox
     imports: Path
     redis_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One job being done: its row, and the shop as it is now."""
+    """One job being done: its row, and the shop as it is now. ``afterwards``: what an ``outside`` job wants written in the
+    unit that marks it done."""
 
     row: ClaimedRow
     runtime: Runtime
     shop: ShopSnapshot
     providers: Providers
+    afterwards: list[Callable[[], None]] = field(default_factory=list)
 
 
 def runtime_of(app: Flask) -> Runtime:
@@ -89,6 +92,7 @@ def runtime_of(app: Flask) -> Runtime:
             media_dir=settings.media_dir,
             originals_dir=settings.originals_dir,
             staff_box=SecretBox(settings.secret_key, settings.secret_key_fallbacks, STAFF),
+            mail_box=SecretBox(settings.secret_key, settings.secret_key_fallbacks, MAIL_LINKS),
             imports=settings.imports_dir,
             redis_url=settings.redis_url,
         )

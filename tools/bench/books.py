@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from storefront.core.audit.models import AuditEntry
 from storefront.core.billing.models import Bill, BillLine
+from storefront.core.mail.models import MailRecord
 from storefront.core.orders.models import (
     Order,
     OrderEvent,
@@ -95,6 +96,9 @@ class Books:
         self.outbox = bulk.rows(
             OutboxRow, "id", "name", "args", "queue", "dedupe_key", "subject", "locale", "available_at", "state",
             "attempts", "created_at", "done_at",
+        )  # fmt: skip
+        self.mail_record = bulk.rows(
+            MailRecord, "id", "kind", "subject", "locale", "address", "address_folded", "outcome", "created_at", "settled_at"
         )  # fmt: skip
 
     def write(self, placed: Placed) -> None:
@@ -255,9 +259,12 @@ class Books:
         if at < self.until - MAILS_KEPT:
             return
         name, locale = f"mail.{kind}", placed.who.locale
-        done = stamp(at + 60)
+        done, mail_id = stamp(at + 60), f"{at * 1000:012x}7000{placed.number * 8 + len(kind) % 8:016x}"
+        self.mail_record(
+            mail_id, kind, f"order:{order_id}", locale, placed.who.email, placed.who.email, "sent", stamp(at), done
+        )  # fmt: skip
         self.outbox(
-            f"{at * 1000:012x}7000{placed.number * 8 + len(kind) % 8:016x}", name,
+            mail_id, name,
             as_json({"order_id": order_id, **ids}), "mail", f"{name}:{order_id}{key}", f"order:{order_id}", locale,
             stamp(at), "done", 1, stamp(at), done,
         )  # fmt: skip

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, Table, func, inspect, select, text
+from sqlalchemy import Engine, Integer, Table, func, inspect, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ProgrammingError
 
@@ -163,9 +163,13 @@ def _restore(connection: Connection, sqlite: bool) -> None:
     connection.invalidate()  # its settings must not live on in the pool
 
 
+def _is_number(table: Table) -> bool:
+    return isinstance(table.columns["id"].type, Integer)
+
+
 def _continue_sequences(connection: Connection, tables: Iterable[Table]) -> None:
     for table in tables:
-        if "id" in table.columns and table.columns["id"].autoincrement is not False and table.name != "outbox":
+        if "id" in table.columns and table.columns["id"].autoincrement is not False and _is_number(table):
             connection.execute(
                 text(
                     f"SELECT setval(pg_get_serial_sequence('\"{table.name}\"', 'id'), "

@@ -11,6 +11,7 @@ from storefront.core.audit.models import AuditEntry
 from storefront.core.billing.models import Bill, BillLine
 from storefront.core.customers.models import Customer
 from storefront.core.db import session, unit_of_work
+from storefront.core.mail.models import MailRecord
 from storefront.core.orders.models import (
     Charge,
     ChargeShare,
@@ -41,7 +42,7 @@ WAITS = {"stock": 0, "back_order": 14 * DAY, "pre_order": 60 * DAY}
 MODELS = (
     Customer, Order, OrderRevision, OrderLine, Charge, ChargeShare, OrderEvent, Bill, BillLine, PaymentAttempt,
     PaymentEvent, Refund, RefundLine, RefundTask, Shipment, ShipmentLine, Reservation, StockMovement, AuditEntry,
-    OutboxRow,
+    OutboxRow, MailRecord,
 )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ KINDS = {
     "plugin": N_("Plugins"),
     "staff": N_("Staff"),
     "task": N_("Tasks"),
+    "job": N_("Background work"),
+    "mail": N_("Mails"),
 }
 SHOWN_DETAILS = 120
 

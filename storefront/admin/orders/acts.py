@@ -310,8 +310,10 @@ def unflag(number: str, kind: str) -> Response:
 @needs("orders.edit")
 def mail(number: str) -> Response:
     def read() -> Work:
-        kind, _colon, shipment = request.form.get("mail", "").partition(":")
-        shipment_id = int(shipment) if shipment.isascii() and shipment.isdigit() and len(shipment) < 18 else None
-        return lambda actor, now: resend_mail(number, kind[:40], actor=actor, now=now, shipment_id=shipment_id)
+        kind, _colon, about = request.form.get("mail", "").partition(":")
+        about_id = int(about) if about.isascii() and about.isdigit() and len(about) < 18 else None
+        return lambda actor, now: resend_mail(
+            number, kind[:40], actor=actor, now=now, shipment_id=about_id, bill_id=about_id
+        )  # fmt: skip
 
     return carry_out(number, "mail", read, _("The mail is sent again."))

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import Response, abort
 
 from storefront.admin.audit.pages import actor_names
 from storefront.admin.guard import Member, current_member
+from storefront.admin.mails.listing import WORDS
 from storefront.admin.once import new_token
 from storefront.admin.orders import words
 from storefront.admin.orders.listing import order_path, shop_zone
@@ -18,6 +20,8 @@ from storefront.core.i18n.translate import domain_gettext
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.lifecycle.seen import HistoryRow
 from storefront.core.lifecycle.view import LineView, ShipmentView
+from storefront.core.mail.kinds import KINDS
+from storefront.core.mail.queries import MailRow
 from storefront.core.values.language import OWN_NAMES
 from storefront.core.values.money import format_major
 from storefront.shop.context import current_lang, current_providers
@@ -84,6 +88,7 @@ def show_page(number: str, refused: Refused | None = None) -> Response:
         method_title=lambda title, source: domain_gettext(source)(title),
         event_details=lambda event: event_details(event, order.currency),
         mails=_mails(desk),
+        letters=[_letter(mail) for mail in desk.mails],
         language_name=OWN_NAMES.get(order.locale, order.locale),
         plain_amount=format_major,
         lines_to_pack=lambda: lines_to_pack(desk),
@@ -168,19 +173,53 @@ def _waited_for(status: str, desk: DeskOrder) -> str:
 
 
 def _mails(desk: DeskOrder) -> list[tuple[str, str]]:
-    """What can be sent again: the value of the choice and its words."""
+    """What can be sent though the list of mails does not have it: the value of the choice and its words."""
     order = desk.view
     if order.placed_at is None:
         return []
-    kinds = ("order_cancelled",) if order.state == "cancelled" else ("order_accepted",)
-    found = [(kind, _(words.MAILS[kind])) for kind in kinds]
+    kind = "order_cancelled" if order.state == "cancelled" else "order_accepted"
+    found = [(kind, _(KINDS[kind].title))]
+    shipped = KINDS["order_shipped"].title
     parcels = enumerate(order.shipments, start=1) if order.state != "cancelled" else ()
-    shipped = words.MAILS["order_shipped"]
     for position, parcel in parcels:
         if parcel.handed_over_at:
             label = _("%(mail)s (parcel %(number)s)", mail=_(shipped), number=position)
             found.append((f"order_shipped:{parcel.id}", label))
-    return found
+    known = {_value(mail) for mail in desk.mails}
+    return [(value, label) for value, label in found if value not in known]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail in the list of an order. ``value``: by which it is sent again."""
+
+    id: str
+    title: str
+    language: str
+    address: str
+    state: str
+    state_words: str
+    reason: str
+    at: datetime
+    value: str
+
+
+def _letter(mail: MailRow) -> Letter:
+    return Letter(
+        id=mail.id,
+        title=_(KINDS[mail.kind].title) if mail.kind in KINDS else mail.kind,
+        language=OWN_NAMES.get(mail.locale, mail.locale),
+        address=mail.address,
+        state=mail.state,
+        state_words=_(WORDS[mail.state]),
+        reason=mail.reason,
+        at=mail.settled_at or mail.at,
+        value=_value(mail),
+    )
+
+
+def _value(mail: MailRow) -> str:
+    return mail.kind if mail.about_id is None else f"{mail.kind}:{mail.about_id}"
 
 
 def event_details(event: HistoryRow | Any, currency: str) -> str:

@@ -116,12 +116,8 @@ EVENTS = {
     "tracking_changed": N_("Another tracking number"),
     "address_changed": N_("Another address"),
     "mail_resent": N_("Mail sent again"),
+    "email_corrected": N_("Mail address corrected"),
     "note": N_("Note"),
     "flagged": N_("Flagged"),
     "flag_cleared": N_("Looked at"),
-}
-MAILS = {
-    "order_accepted": N_("Order confirmation"),
-    "order_shipped": N_("Parcel on its way"),
-    "order_cancelled": N_("Cancellation"),
 }

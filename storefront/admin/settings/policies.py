@@ -181,6 +181,13 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         ),
     ),
     (
+        N_("Mails"),
+        "",
+        (
+            _setting("mail.log_days", N_("Days the mail log keeps addresses"), Kind.NUMBER, minimum=30, maximum=3650, required=True, help=N_("After that a mail is still counted, but not whose it was.")),
+        ),
+    ),
+    (
         N_("The staff"),
         "",
         (

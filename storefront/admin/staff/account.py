@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Response, abort, url_for
+from flask import Response, abort, request, url_for
 
-from storefront.admin.guard import current_member, for_any_staff
+from storefront.admin.guard import Member, current_member, for_any_staff
 from storefront.admin.lists.cells import long_moment
 from storefront.admin.session import staff_session
 from storefront.admin.staff.blueprint import LANGUAGE_CHOICES, Sheet, secret_typed, show, staff_pages, status_of, typed
@@ -14,8 +14,11 @@ from storefront.admin.staff.joining import chosen_password
 from storefront.core.db import run_unit, session, utcnow
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.i18n.translate import use_language
+from storefront.core.mail.kinds import topic_of
+from storefront.core.mail.opting_out import is_wanted, opt_in, opt_out
 from storefront.core.staff import login, queries, second_factor, service, sessions
 from storefront.core.staff.errors import StaffError
+from storefront.jobs.staff_mails import DIGEST
 from storefront.shop.context import current_shop
 from storefront.shop.hx import redirect_to, toast
 
@@ -81,7 +84,27 @@ def _page(details: Sheet, password: Sheet, status: int = 200) -> Response:
         has_second_factor=staff_session().has_second_factor,
         codes_left=second_factor.recovery_codes_left(member.id),
         browsers=browser_rows(member.id),
+        told_daily=_told_daily(member),
     )
+
+
+def _told_daily(member: Member) -> bool | None:
+    """Whether the daily notice comes; ``None`` for those it is not meant for."""
+    if member.role not in queries.TOLD_DAILY:
+        return None
+    return is_wanted(queries.email_of(member.id), topic_of(DIGEST))
+
+
+@staff_pages.post("/account/notices")
+@for_any_staff
+def save_notices() -> Response:
+    """The daily notice by mail: wanted or not, as by the link in it."""
+    member, wanted = current_member(), "daily" in request.form
+    address = queries.email_of(member.id)
+    session.rollback()
+    run_unit(lambda: (opt_in if wanted else opt_out)(address, topic_of(DIGEST), member.actor))
+    toast(_("Saved."))
+    return redirect_to(url_for("staff.account"))
 
 
 @staff_pages.post("/account")

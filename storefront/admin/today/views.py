@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 from storefront.admin.guard import Member, current_member, needs
 from storefront.core.db import utcnow
 from storefront.core.desk.today import CAP, Waiting, today
+from storefront.core.desk.urgent import WAITING_KINDS
 from storefront.core.i18n.formats import format_date, format_money
 from storefront.core.i18n.translate import N_
 from storefront.core.i18n.translate import gettext as _
@@ -20,40 +21,22 @@ from storefront.shop.hx import render_page
 today_page = Blueprint("today", __name__, url_prefix="/manage")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """``right``: who may see it; ``href``: where it is done. ``since``: msgid with %(day)s."""
-
-    title: str
-    right: str
-    href: str = ""
-    since: str = N_("since %(day)s")
-
-
-KINDS = {
-    "refund": Kind(N_("Money to send back"), "payments.view", "/manage/orders/?waits=refund&sort=placed_at"),
-    "deadline": Kind(
-        N_("Transfers not here yet, cancelled soon"),
-        "payments.view",
-        "/manage/orders/?status=awaiting_payment&sort=placed_at",
-        N_("the first on %(day)s"),
-    ),
-    "pack": Kind(N_("Orders to pack"), "orders.view", "/manage/orders/?waits=pack&sort=placed_at"),
-    "hand_over": Kind(N_("Parcels to hand over"), "orders.view", "/manage/orders/?waits=hand_over&sort=placed_at"),
-    "look": Kind(N_("Orders to look at"), "orders.view", "/manage/orders/?waits=look&sort=placed_at"),
-    "supply": Kind(
-        N_("Items to get: orders wait for them"), "stock.view", "/manage/orders/?waits=goods&sort=placed_at"
-    ),
-    "release": Kind(N_("Pre-orders whose time has come"), "stock.view", "/manage/orders/?waits=goods&sort=placed_at"),
-    "jobs": Kind(N_("Mails and jobs that were given up"), "settings.view"),
-    "tasks": Kind(N_("Tasks that failed"), "tasks.view"),
-    "plugins": Kind(N_("Plugins that do not run"), "plugins.view", "/manage/plugins/?status=broken", ""),
-    "stopped": Kind(
-        N_("Plugins that failed and were stopped"), "plugins.view", "/manage/plugins/?status=quarantined", ""
-    ),
-    "left_out": Kind(
-        N_("The shop runs in safe mode: plugins left out"), "plugins.view", "/manage/plugins/?status=skipped", ""
-    ),
+# Where it is done.
+PLACES = {
+    "refund": "/manage/orders/?waits=refund&sort=placed_at",
+    "deadline": "/manage/orders/?status=awaiting_payment&sort=placed_at",
+    "pack": "/manage/orders/?waits=pack&sort=placed_at",
+    "hand_over": "/manage/orders/?waits=hand_over&sort=placed_at",
+    "look": "/manage/orders/?waits=look&sort=placed_at",
+    "supply": "/manage/orders/?waits=goods&sort=placed_at",
+    "release": "/manage/orders/?waits=goods&sort=placed_at",
+    "jobs": "/manage/background/",
+}
+# Of plugins: right "plugins.view", no date.
+PLUGINS = {
+    "left_out": (N_("The shop runs in safe mode: plugins left out"), "/manage/plugins/?status=skipped"),
+    "stopped": (N_("Plugins that failed and were stopped"), "/manage/plugins/?status=quarantined"),
+    "plugins": (N_("Plugins that do not run"), "/manage/plugins/?status=broken"),
 }
 
 
@@ -84,7 +67,7 @@ def show() -> Response:
 
 
 def _may(member: Member, waiting: Waiting) -> bool:
-    return member.may(KINDS[waiting.kind].right)
+    return member.may(WAITING_KINDS[waiting.kind].right)
 
 
 def _plugins() -> list[Shown]:
@@ -95,14 +78,16 @@ def _plugins() -> list[Shown]:
     stopped = [name for name, config in decided.items() if config.held == QUARANTINE and config.enabled]
     left_out = [p for p in plugins.values() if p.state is PluginState.SKIPPED]
     counts = {"left_out": len(left_out), "stopped": len(stopped), "plugins": len(broken)}
-    return [Shown(kind, _(KINDS[kind].title), str(n), "", "", KINDS[kind].href) for kind, n in counts.items() if n]
+    return [Shown(kind, _(PLUGINS[kind][0]), str(n), "", "", PLUGINS[kind][1]) for kind, n in counts.items() if n]
 
 
 def _shown(waiting: Waiting) -> Shown:
-    kind, lang = KINDS[waiting.kind], current_lang()
+    kind, lang = WAITING_KINDS[waiting.kind], current_lang()
     sums = ", ".join(format_money(money.amount, money.currency, lang) for money in waiting.sums)
     count = _("more than %(count)s", count=CAP) if waiting.capped else str(waiting.count)
-    return Shown(waiting.kind, _(kind.title), count, _(kind.since, day=_day(waiting.since)), sums, kind.href)
+    day = _day(waiting.since)
+    since = _("the first on %(day)s", day=day) if waiting.kind == "deadline" else _("since %(day)s", day=day)
+    return Shown(waiting.kind, _(kind.title), count, since, sums, PLACES.get(waiting.kind, ""))
 
 
 def _day(moment: datetime) -> str:

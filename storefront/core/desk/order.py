@@ -13,6 +13,7 @@ from storefront.core.lifecycle.refund_tasks import OwedView, owed_back
 from storefront.core.lifecycle.seen import HistoryRow, history_of
 from storefront.core.lifecycle.ship import unshipped
 from storefront.core.lifecycle.view import OrderView, order_view
+from storefront.core.mail.queries import MailRow, mails_of
 from storefront.core.orders.models import OrderFlag
 from storefront.core.orders.notes import flags_of
 from storefront.core.orders.queries import find_order
@@ -72,7 +73,7 @@ class RefundView:
 @dataclass(frozen=True, slots=True)
 class DeskOrder:
     """``seen``: the newest event, for acts to say what their page knew. ``to_pack``: pieces per position that are in hand
-    and in no parcel."""
+    and in no parcel. ``mails``: what the shop wrote about it, oldest first."""
 
     view: OrderView
     seen: int
@@ -82,6 +83,7 @@ class DeskOrder:
     attempts: tuple[AttemptView, ...]
     history: tuple[HistoryRow, ...]
     to_pack: Mapping[int, int]
+    mails: tuple[MailRow, ...] = ()
 
     @property
     def paid(self) -> int:
@@ -118,6 +120,7 @@ def desk_order(number: str, providers: Providers) -> DeskOrder | None:
             for line in view.lines
             if line.id in waiting and line.state in ("in_hand", "packed")
         },
+        mails=tuple(mails_of(f"order:{order.id}")),
     )
 
 

@@ -102,13 +102,28 @@ def changed_lines(now: datetime) -> Iterable[Row]:
                    CASE WHEN at >= :since THEN 1 ELSE 0 END AS recent, 0 AS mails
             FROM order_event WHERE name = 'lines_cancelled'
             UNION ALL
-            SELECT subject, 0, 0, 1 FROM outbox WHERE name = 'mail.order_changed'
+            SELECT subject, 0, 0, 1 FROM outbox WHERE name = 'mail.order_changed' AND dedupe_key NOT LIKE :again
         ) told
         GROUP BY told.subject
         HAVING SUM(told.recent) > SUM(told.mails) OR SUM(told.mails) > SUM(told.events)
         """,
         since=now - KEPT,
+        again=AGAIN,
     )
 
 
-CHECKS = (owed, unowed, again, changed_lines)
+@check("mail.recorded", "A mail left, but the mail log does not know where it went.")
+def recorded(now: datetime) -> Iterable[Row]:
+    """MSG-5: what was sent when. The log forgets no sooner than after 30 days."""
+    return broken(
+        """
+        SELECT x.id, x.name, x.subject
+        FROM outbox x LEFT JOIN mail_record r ON r.id = x.id
+        WHERE x.name LIKE 'mail.%' AND x.queue = 'mail' AND x.state = 'done' AND x.created_at >= :since
+              AND (r.id IS NULL OR r.outcome = '')
+        """,
+        since=now - KEPT,
+    )
+
+
+CHECKS = (owed, unowed, again, changed_lines, recorded)

@@ -12,12 +12,12 @@ from storefront.core.checkout.models import Checkout
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import session
 from storefront.core.lifecycle.effects import commit_all
+from storefront.core.mail.promising import promise
 from storefront.core.orders.finding import index_new_order
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.orders.queries import live_charges
 from storefront.core.orders.service import lines_of, live_lines, move_item, transition
 from storefront.core.orders.states import ItemState
-from storefront.core.outbox.service import later
 from storefront.core.settings.calendar import end_of_day
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.stock import service as stock
@@ -88,11 +88,11 @@ def settle(
 
 def promise_mail(kind: str, order: Order, key: str = "", **ids: Any) -> None:
     """Exactly one outbox row per (order, event): ``key`` tells events of one kind apart (a shipment's id)."""
-    later(
-        f"mail.{kind}",
+    promise(
+        kind,
+        order.email,
         subject=f"order:{order.id}",
         locale=order.locale,
-        queue="mail",
         dedupe_key=f"mail.{kind}:{order.id}{':' + key if key else ''}",
         order_id=order.id,
         **ids,

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from storefront.core.db import lock_for_update, run_unit, session, utcnow
+from storefront.core.db import run_unit, session, utcnow
 from storefront.core.outbox.models import InboxRow, OutboxRow, OutboxState
 from storefront.core.upsert import insert_for
 
@@ -35,10 +35,6 @@ LEASE_RAN_OUT = "The process that worked on this ended before it was done."
 
 class PermanentFailure(Exception):
     """Trying again cannot help: the job is parked at once, its sentence kept for the owner."""
-
-
-class NotDead(Exception):
-    """Only a job that was given up can be retried by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +174,6 @@ def fail(
         .values(**values)
     )
     return OutboxState(values["state"])
-
-
-def retry(row_id: str, now: datetime | None = None) -> None:
-    """Give a dead job all its attempts again, due at once, inside the caller's unit. Raises ``NotDead``."""
-    row = session.scalars(lock_for_update(select(OutboxRow).where(OutboxRow.id == row_id))).first()
-    if row is None or row.state != OutboxState.DEAD:
-        raise NotDead(f"Job {row_id[:40]} is not one that was given up; nothing was changed.")
-    row.state, row.attempts, row.available_at, row.claimed_until = OutboxState.NEW, 0, now or utcnow(), None
 
 
 def count_by_state() -> dict[str, int]:

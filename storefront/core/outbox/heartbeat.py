@@ -20,5 +20,9 @@ def beat(now: datetime) -> None:
 
 def heard_of(now: datetime) -> bool:
     """Whether some relay was alive a moment ago."""
-    last = session.scalar(select(ScheduleSlot.last_slot).where(ScheduleSlot.name == NAME))
+    last = last_beat()
     return last is not None and last > now - FRESH
+
+
+def last_beat() -> datetime | None:
+    return session.scalar(select(ScheduleSlot.last_slot).where(ScheduleSlot.name == NAME))

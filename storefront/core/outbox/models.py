@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.core.db import Base, Json, UtcDateTime, new_id, utcnow
@@ -16,6 +16,14 @@ class OutboxState(StrEnum):
     SENT = "sent"
     DONE = "done"
     DEAD = "dead"
+    DROPPED = "dropped"
+
+
+# What is still to be done, and what waits for somebody to decide.
+OPEN = (OutboxState.NEW, OutboxState.CLAIMED, OutboxState.SENT)
+UNSETTLED = (*OPEN, OutboxState.DEAD)
+# As the indexes of dead rows are declared: a bound value would not find them.
+IS_DEAD = "state = 'dead'"
 
 
 class OutboxRow(Base):
@@ -23,7 +31,13 @@ class OutboxRow(Base):
     (``order:12``). ``dedupe_key`` unique: the same promise is never made twice."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index(None, "state", "available_at"), Index(None, "subject"))
+    __table_args__ = (
+        # With the queue behind: how queues stand is read from the index alone.
+        Index(None, "state", "available_at", "queue"),
+        Index(None, "subject"),
+        Index("ix_outbox_dead", "id", sqlite_where=text(IS_DEAD), postgresql_where=text(IS_DEAD)),
+        Index("ix_outbox_dead_name", "name", "id", sqlite_where=text(IS_DEAD), postgresql_where=text(IS_DEAD)),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(String(120))

@@ -1,25 +1,24 @@
 """How background work stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from storefront.core.db import session
-from storefront.core.outbox.models import OutboxRow, OutboxState
-
-OPEN = (OutboxState.NEW, OutboxState.CLAIMED, OutboxState.SENT)
+from storefront.core.outbox.models import IS_DEAD, OPEN, OutboxRow, OutboxState, ScheduleSlot
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """``oldest_seconds``: how long the longest waiting due job has been due, 0 when none is. ``by_state``: jobs not done,
-    by state. ``due_by_queue``: due and not done."""
+    by state. ``due_by_queue``: due and not done. ``oldest_by_queue``: since when the longest waiting of them has been due."""
 
     oldest_seconds: float
     by_state: Mapping[str, int]
     due_by_queue: Mapping[str, int]
+    oldest_by_queue: Mapping[str, datetime]
 
 
 def standing(now: datetime) -> Standing:
@@ -39,4 +38,52 @@ def standing(now: datetime) -> Standing:
         (now - oldest).total_seconds(),
         by_state,
         {queue: count for queue, count, _ in rows},
+        {queue: first for queue, _, first in rows},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadKind:
+    """Jobs of one name that were given up; ``since``: when the oldest of them was promised."""
+
+    name: str
+    count: int
+    since: datetime
+
+
+def dead_kinds() -> list[DeadKind]:
+    """Which jobs were given up, the most first. Reads dead rows only."""
+    found = session.execute(
+        select(OutboxRow.name, func.count(), func.min(OutboxRow.created_at))
+        .where(text(f"outbox.{IS_DEAD}"))
+        .group_by(OutboxRow.name)
+        .order_by(func.count().desc(), OutboxRow.name)
+    )
+    return [DeadKind(*row) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class TimedRun:
+    """A timed job's newest slot, and the row of it: ``state`` "" when it is gone already."""
+
+    slot: datetime
+    state: str = ""
+    done_at: datetime | None = None
+
+
+def timed_runs(names: Sequence[str]) -> dict[str, TimedRun]:
+    """By the job's name; those that never ran are left out. Two statements."""
+    slots: dict[str, datetime] = dict(
+        session.execute(select(ScheduleSlot.name, ScheduleSlot.last_slot).where(ScheduleSlot.name.in_(names))).all()
+    )
+    keys = {slot_key(name, slot): name for name, slot in slots.items()}
+    rows = session.execute(
+        select(OutboxRow.dedupe_key, OutboxRow.state, OutboxRow.done_at).where(OutboxRow.dedupe_key.in_(keys))
+    )
+    runs = {keys[key]: (state, done_at) for key, state, done_at in rows if key}
+    return {name: TimedRun(slot, *runs.get(name, ())) for name, slot in slots.items()}
+
+
+def slot_key(name: str, slot: datetime) -> str:
+    """By which the row of a timed job's slot is known."""
+    return f"{name}:{slot:%Y%m%dT%H%M%SZ}"

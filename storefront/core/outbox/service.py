@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from storefront.core.db import session, utcnow
+from storefront.core.db import new_id, session, utcnow
 from storefront.core.outbox.models import OutboxRow
 from storefront.core.upsert import insert_for
 
@@ -17,10 +17,12 @@ def later(
     queue: str = "critical",
     available_at: datetime | None = None,
     **args: Any,
-) -> None:
+) -> str | None:
     """Promise that the job ``name`` runs with ``args`` (ids only), inside the caller's unit of work: it happens if and
-    only if the unit commits. The same ``dedupe_key`` twice is one promise. ``subject``: what owes it, ``order:12``."""
+    only if the unit commits. The same ``dedupe_key`` twice is one promise. ``subject``: what owes it, ``order:12``. Returns
+    the row's id; ``None`` when the promise was made before."""
     row = {
+        "id": new_id(),
         "name": name,
         "args": args,
         "queue": queue,
@@ -31,5 +33,7 @@ def later(
     }
     if dedupe_key is None:
         session.add(OutboxRow(**row))
-    else:
-        session.execute(insert_for(OutboxRow).values(**row).on_conflict_do_nothing(index_elements=["dedupe_key"]))
+        return str(row["id"])
+    statement = insert_for(OutboxRow).values(**row).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    made: str | None = session.scalar(statement.returning(OutboxRow.id))
+    return made

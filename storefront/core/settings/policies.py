@@ -34,6 +34,8 @@ DEFAULTS: dict[str, Any] = {
     "shipping.free": {},  # {country: items total from which postage is free}; "*" = any other country
     "shipping.packaging_weight": 0,  # added to the goods of each parcel
     "shipping.lead_days": 1,  # business days from order to hand-over
+    # --- mails
+    "mail.log_days": 365,  # whose mails they were is known for so long
     # --- the people who run the shop
     "staff.second_factor": "optional",  # who must have one: nobody (optional), owners, all
     # --- plugins

@@ -23,5 +23,20 @@ def find_owner(email: str) -> tuple[str, str] | None:
     return None if row is None else (row[0], row[1])
 
 
+# Who hears of what needs somebody, unless they do not want to.
+TOLD_DAILY = (Role.OWNER, Role.MANAGER)
+
+
+def told_daily() -> list[Staff]:
+    """Owners and managers with an account that works: they hear of what needs somebody."""
+    return list(
+        session.scalars(
+            select(Staff)
+            .where(Staff.role.in_(TOLD_DAILY), Staff.closed_at.is_(None), Staff.password_hash != "")
+            .order_by(Staff.id)
+        )
+    )
+
+
 def email_of(staff_id: int) -> str:
     return session.scalar(select(Staff.email).where(Staff.id == staff_id)) or ""

@@ -49,6 +49,7 @@ VIEWS = frozenset(
         "audit.view",
         "staff.view",
         "tasks.view",
+        "jobs.view",  # background work, the mail log
     }
 )
 EDITS = frozenset(
@@ -64,12 +65,13 @@ EDITS = frozenset(
         "settings.edit",
         "plugins.edit",
         "staff.edit",
+        "jobs.edit",  # what was given up: again, or dropped
         "export",  # lists as files
     }
 )
 ALL_RIGHTS = VIEWS | EDITS
 
-_SECRETIVE = {"staff.view", "audit.view"}
+_SECRETIVE = {"staff.view", "audit.view", "jobs.view"}
 RIGHTS: dict[Role, frozenset[str]] = {
     Role.OWNER: ALL_RIGHTS,
     Role.MANAGER: ALL_RIGHTS - {"staff.edit", "plugins.edit"},

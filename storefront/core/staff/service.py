@@ -13,7 +13,7 @@ from storefront.core.audit.service import record
 from storefront.core.customers.addresses.contact import normal_email
 from storefront.core.db import lock_for_update, new_secret, session
 from storefront.core.i18n.translate import N_
-from storefront.core.outbox.service import later
+from storefront.core.mail.promising import promise
 from storefront.core.secrecy import SecretBox
 from storefront.core.settings.service import touch
 from storefront.core.staff.errors import (
@@ -30,7 +30,7 @@ from storefront.core.staff.sessions import actor_of, drop_sessions
 from storefront.core.upsert import insert_for
 from storefront.core.values.language import LANGUAGES
 
-INVITE_MAIL = "mail.staff_invite"
+INVITE_MAIL = "staff_invite"
 INVITE_LASTS = timedelta(days=7)
 MAX_NAME = 120
 
@@ -112,7 +112,7 @@ def invite(details: Details, role: str, *, box: SecretBox, actor: str, now: date
     if staff_id is None:
         raise BadDetails(N_("There is somebody with this mail address already."), "email")
     record(actor, "staff.invite", ("staff", staff_id), role=role)
-    return _send_invitation(staff_id, details.locale, box, now)
+    return _send_invitation(find_member(staff_id), box, now)
 
 
 def invite_again(staff_id: int, *, box: SecretBox, actor: str, now: datetime) -> str:
@@ -122,7 +122,7 @@ def invite_again(staff_id: int, *, box: SecretBox, actor: str, now: datetime) ->
     if member.password_hash or member.closed_at:
         raise UnknownMember(N_("This invitation was accepted or closed already."))
     record(actor, "staff.invite", ("staff", staff_id), again=True)
-    return _send_invitation(staff_id, member.locale, box, now)
+    return _send_invitation(member, box, now)
 
 
 def reset_password(staff_id: int, *, box: SecretBox, actor: str, now: datetime) -> str:
@@ -136,17 +136,17 @@ def reset_password(staff_id: int, *, box: SecretBox, actor: str, now: datetime) 
     member.password_hash = ""
     drop_sessions(staff_id)
     record(actor, "staff.reset", ("staff", staff_id))
-    return _send_invitation(staff_id, member.locale, box, now)
+    return _send_invitation(member, box, now)
 
 
-def _send_invitation(staff_id: int, locale: str, box: SecretBox, now: datetime) -> str:
+def _send_invitation(member: Staff, box: SecretBox, now: datetime) -> str:
     secret = new_secret()
     session.execute(
         update(Staff)
-        .where(Staff.id == staff_id)
+        .where(Staff.id == member.id)
         .values(invite_hash=_hashed(secret), invite_sealed=box.encrypt(secret), invite_until=now + INVITE_LASTS)
     )
-    later(INVITE_MAIL, subject=f"staff:{staff_id}", locale=locale, queue="mail", staff_id=staff_id)
+    promise(INVITE_MAIL, member.email, subject=f"staff:{member.id}", locale=member.locale, staff_id=member.id)
     return secret
 
 

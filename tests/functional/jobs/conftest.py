@@ -13,7 +13,7 @@ from storefront.core.contracts.providers import Providers, StaticProviders
 from storefront.core.db import unit_of_work, utcnow
 from storefront.core.mail.transports import Transport
 from storefront.core.orders.models import Order, OrderLine, OrderRevision
-from storefront.core.secrecy import STAFF, SecretBox
+from storefront.core.secrecy import MAIL_LINKS, STAFF, SecretBox
 from storefront.core.settings.snapshot import ShopSnapshot, SnapshotCache
 from storefront.core.values.address import Address
 from storefront.jobs.runtime import Runtime, mail_templates
@@ -67,6 +67,7 @@ def make_runtime(db: Database, tmp_path: Path) -> Callable[[Transport], Runtime]
             media_dir=tmp_path / "media",
             originals_dir=tmp_path / "originals",
             staff_box=SecretBox("a-key-for-tests", purpose=STAFF),
+            mail_box=SecretBox("a-key-for-tests", purpose=MAIL_LINKS),
             imports=tmp_path / "data" / "imports",
         )
 

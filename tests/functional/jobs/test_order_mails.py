@@ -16,9 +16,10 @@ from sqlalchemy import select
 from storefront.core.db import run_unit, session, unit_of_work, utcnow
 from storefront.core.mail.transports import MailFailed, Transport, transport_for
 from storefront.core.orders.models import Order
-from storefront.core.outbox.claiming import MAX_ATTEMPTS, retry
+from storefront.core.outbox.claiming import MAX_ATTEMPTS
 from storefront.core.outbox.models import OutboxRow, OutboxState
 from storefront.core.outbox.service import later
+from storefront.core.outbox.tending import retry
 from storefront.core.values.language import LANGUAGES, html_lang
 from storefront.jobs import registry
 from storefront.jobs.mail_content import ORDER_MAILS

@@ -59,6 +59,23 @@ def test_a_job_in_the_database_commits_with_its_mark_or_not_at_all(db: Database,
     assert (count(ShopperSession), count(InboxRow), states()) == (1, 1, ["done"])
 
 
+def test_what_went_wrong_is_kept_without_people_keys_and_statements(db: Database, runtime: Runtime) -> None:
+    key = "sk1" + "a" * 40
+
+    @job("test.chatty")
+    def chatty(work: Work) -> None:
+        raise RuntimeError(
+            f"hanako@example.com at https://shop:open-sesame@pay.example/x with {key}: no [SQL: INSERT ('山田')]"
+        )
+
+    with unit_of_work():
+        later("test.chatty")
+    assert run_due(runtime) == 1
+    session.rollback()
+    kept = session.scalars(select(OutboxRow.last_error)).one()
+    assert kept == "RuntimeError: (mail address) at https://pay.example/x with …: no"
+
+
 def test_a_job_nobody_knows_waits_visibly_and_holds_up_no_other(db: Database, runtime: Runtime) -> None:
     ran = []
     job("test.known")(lambda work: ran.append(work.row.args["n"]))

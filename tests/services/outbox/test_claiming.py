@@ -12,16 +12,16 @@ from storefront.core.outbox.claiming import (
     JITTER,
     MAX_ATTEMPTS,
     ClaimedRow,
-    NotDead,
     claim,
     done_before,
     enter,
     fail,
     finish,
-    retry,
 )
+from storefront.core.outbox.errors import NotDead
 from storefront.core.outbox.models import OutboxRow, OutboxState
 from storefront.core.outbox.service import later
+from storefront.core.outbox.tending import retry
 from storefront.testing.databases import Database
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)

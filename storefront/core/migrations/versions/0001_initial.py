@@ -103,6 +103,31 @@ def upgrade() -> None:
     sa.Column('done_at', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('job_id', 'handler', name=op.f('pk_inbox'))
     )
+    op.create_table('mail_opt_out',
+    sa.Column('address_folded', sa.String(length=320), nullable=False),
+    sa.Column('topic', sa.String(length=40), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('address_folded', 'topic', name=op.f('pk_mail_opt_out'))
+    )
+    op.create_table('mail_record',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('kind', sa.String(length=60), nullable=False),
+    sa.Column('subject', sa.String(length=80), nullable=False),
+    sa.Column('locale', sa.String(length=10), nullable=False),
+    sa.Column('address', sa.String(length=320), nullable=False),
+    sa.Column('address_folded', sa.String(length=320), nullable=False),
+    sa.Column('outcome', sa.String(length=12), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_mail_record'))
+    )
+    with op.batch_alter_table('mail_record', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_mail_record_address_folded_id'), ['address_folded', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mail_record_kind_id'), ['kind', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mail_record_outcome_id'), ['outcome', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_mail_record_subject_id'), ['subject', 'id'], unique=False)
+
     op.create_table('missing_text',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
@@ -139,7 +164,9 @@ def upgrade() -> None:
     sa.UniqueConstraint('dedupe_key', name=op.f('uq_outbox_dedupe_key'))
     )
     with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_outbox_state_available_at'), ['state', 'available_at'], unique=False)
+        batch_op.create_index('ix_outbox_dead', ['id'], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
+        batch_op.create_index('ix_outbox_dead_name', ['name', 'id'], unique=False, sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
+        batch_op.create_index(batch_op.f('ix_outbox_state_available_at_queue'), ['state', 'available_at', 'queue'], unique=False)
         batch_op.create_index(batch_op.f('ix_outbox_subject'), ['subject'], unique=False)
 
     op.create_table('page',
@@ -1385,7 +1412,9 @@ def downgrade() -> None:
     op.drop_table('page')
     with op.batch_alter_table('outbox', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_outbox_subject'))
-        batch_op.drop_index(batch_op.f('ix_outbox_state_available_at'))
+        batch_op.drop_index(batch_op.f('ix_outbox_state_available_at_queue'))
+        batch_op.drop_index('ix_outbox_dead_name', sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
+        batch_op.drop_index('ix_outbox_dead', sqlite_where=sa.text("state = 'dead'"), postgresql_where=sa.text("state = 'dead'"))
 
     op.drop_table('outbox')
     op.drop_table('number_series')
@@ -1393,6 +1422,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_missing_text_locale_id'))
 
     op.drop_table('missing_text')
+    with op.batch_alter_table('mail_record', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_mail_record_subject_id'))
+        batch_op.drop_index(batch_op.f('ix_mail_record_outcome_id'))
+        batch_op.drop_index(batch_op.f('ix_mail_record_kind_id'))
+        batch_op.drop_index(batch_op.f('ix_mail_record_address_folded_id'))
+
+    op.drop_table('mail_record')
+    op.drop_table('mail_opt_out')
     op.drop_table('inbox')
     op.drop_table('customer')
     op.drop_table('currency')

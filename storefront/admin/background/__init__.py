@@ -1,0 +1,1 @@
+"""Background work: how it stands, and what was given up."""

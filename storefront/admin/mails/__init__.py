@@ -1,0 +1,1 @@
+"""The mail log, and what every mail looks like."""
