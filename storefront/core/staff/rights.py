@@ -64,7 +64,8 @@ EDITS = frozenset(
         "settings.edit",
         "plugins.edit",
         "staff.edit",
-        "export",  # lists as files
+        "export",  # lists and the catalogue as files
+        "import",  # catalogue files: texts, prices, categories and stock at once
     }
 )
 ALL_RIGHTS = VIEWS | EDITS

@@ -144,7 +144,7 @@ def report_lines(
 def line_counts(run_id: str) -> dict[str, int]:
     """How many lines of each kind its report has."""
     statement = select(CatalogImportLine.kind, func.count()).where(CatalogImportLine.import_id == run_id)
-    return dict(session.execute(statement.group_by(CatalogImportLine.kind)).tuples().all())
+    return dict(session.execute(statement.group_by(CatalogImportLine.kind)).all())
 
 
 def carry_out(run_id: str, folder: Path, base_currency: str, alive: Callable[[], None] = lambda: None) -> None:
@@ -155,7 +155,9 @@ def carry_out(run_id: str, folder: Path, base_currency: str, alive: Callable[[],
         return
     path, skip = folder / row.file, row.done
     if not path.is_file():
-        run_unit(lambda: _end(run_id, ImportState.REFUSED, problem={"message": FILE_GONE, "params": {}, "code": "file"}))
+        run_unit(
+            lambda: _end(run_id, ImportState.REFUSED, problem={"message": FILE_GONE, "params": {}, "code": "file"})
+        )
         return
     terms, kind, dry_run, actor = dict(row.terms), row.kind, row.dry_run, row.actor
     session.rollback()
