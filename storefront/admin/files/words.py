@@ -1,7 +1,9 @@
 """Words for imports: how they stand, what a format is called, and what a file changes, field by field."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
 from typing import Any
 
 from storefront.admin.goods.words import MODES, RESTRICTIONS, STATES, TAX_CLASSES, TEXTS
@@ -89,7 +91,7 @@ class ChangeView:
 
 def state_words(run: CatalogImport) -> str:
     if run.state == ImportState.DONE:
-        return _("Tried") if run.dry_run else _("Imported")
+        return _("Trial run") if run.dry_run else _("Imported")
     return {
         ImportState.WAITING: _("Waiting"),
         ImportState.RUNNING: _("Under way"),
@@ -127,15 +129,34 @@ def _view(where: str, name: str, old: Any, new: Any, currency: str, whole: bool)
         currency = rest or currency
     field = _(_FIELDS.get(name, name)) + (f" ({rest})" if rest and name in _MONEY else "")
     if name == "pictures":
-        return ChangeView(place, field, _pictures(old), _pictures(new))
+        return ChangeView(place, field, _pictures(old, new), _pictures(new, old))
     before, after = (_value(name, value, currency) for value in (old, new))
     if not whole:
         before, after = _around(before, after)
     return ChangeView(place, field, before, after)
 
 
-def _pictures(pictures: Any) -> str:
-    return ngettext("%(num)s picture", "%(num)s pictures", len(pictures or ()))
+def _pictures(pictures: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> str:
+    """How many, and what is different about which."""
+    said = [ngettext("%(num)s picture", "%(num)s pictures", len(pictures))]
+    for number, (picture, other) in enumerate(zip_longest(pictures, others), 1):
+        if picture is not None and picture != other:
+            parts = _differing(picture, other or {})
+            said += [f"{number}: {', '.join(parts)}"] if parts else []
+    return "; ".join(said)
+
+
+def _differing(picture: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    differs = {name: value for name, value in picture.items() if value != other.get(name)}
+    found = [Path(str(differs[name])).name for name in ("file", "source_url") if differs.get(name)]
+    if differs.keys() & {"width", "height"}:
+        found.append(f"{picture.get('width')} × {picture.get('height')}")
+    if "tint" in differs:
+        found.append(f"{_('Tile behind it')} {differs['tint']}")
+    texts = other.get("alt", {})
+    return found + [
+        f"{OWN_NAMES.get(lang, lang)} “{t}”" for lang, t in picture.get("alt", {}).items() if texts.get(lang) != t
+    ]
 
 
 def _value(name: str, value: Any, currency: str) -> str:

@@ -72,7 +72,7 @@ def test_a_file_is_tried_looked_at_and_imported_once(app: Flask, member: Member)
     assert state(manager) == "done" and figures(manager) == ["2", "0", "0", "1"]
     assert count(app, Product) == 0, "a trial"
     # the refused row with its number, its column and the sentence
-    assert manager.page.texts("line") == ["7 P13 price price “x” is not a price in JPY."]
+    assert manager.page.texts("line") == ["7 P13 price “x” is not a price in JPY. price"]
     trial = manager.last.request.path
     manager.gets(f"{trial}?kind=created")
     assert manager.page.texts("line") == ["2 P1", "4 P2"]
@@ -98,7 +98,7 @@ def test_a_file_is_tried_looked_at_and_imported_once(app: Flask, member: Member)
     assert "import-now-form" not in {form.mark for form in manager.page.forms}
     manager.gets(PAGE)
     rows = manager.page.texts("run")
-    assert len(rows) == 3 and "Tried" in rows[0] and "Imported" in rows[1]
+    assert len(rows) == 3 and "Trial run" in rows[0] and "Imported" in rows[1]
     with app.app_context():
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.area == "catalog")).all()
     assert sorted(acts) == ["catalog.import", *["catalog.import.start"] * 3]
