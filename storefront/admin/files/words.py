@@ -27,7 +27,7 @@ FORMATS = {
 LINES = {
     "refused": N_("Left out"),
     "note": N_("Taken, but otherwise"),
-    "updated": N_("Changed"),
+    "updated": N_("Changes"),
     "created": N_("New"),
 }
 _FIELDS = {
@@ -40,7 +40,7 @@ _FIELDS = {
     "pictures": N_("Pictures"),
     "picture": N_("Picture"),
     "parent": N_("Stands below"),
-    "position": N_("Place"),
+    "position": N_("Place among its neighbours"),
     "origin": N_("Country of origin"),
     "hs_code": N_("HS code"),
     "customs_description": N_("Customs description in English"),
@@ -95,7 +95,7 @@ def state_words(run: CatalogImport) -> str:
     return {
         ImportState.WAITING: _("Waiting"),
         ImportState.RUNNING: _("Under way"),
-        ImportState.REFUSED: _("Refused"),
+        ImportState.REFUSED: _("File refused"),
         ImportState.STOPPED: _("Stopped"),
     }[ImportState(run.state)]
 

@@ -136,7 +136,7 @@ def test_changes_are_shown_as_what_was_and_what_will_be(app: Flask, member: Memb
     assert report.headers["Content-Disposition"] == "attachment; filename=goods-report.csv"
     rows = list(csv.DictReader(io.StringIO(report.get_data().decode("utf-8-sig"))))
     report.close()
-    assert {row["Outcome"] for row in rows} == {"Changed"} and any(
+    assert {row["Outcome"] for row in rows} == {"Changes"} and any(
         row["After"].endswith("The end.</p>") for row in rows
     )
     # goods change between the trial run and the import: what is true by then is compared
