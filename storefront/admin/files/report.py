@@ -23,7 +23,9 @@ def write_report(run_id: str, currency: str) -> IO[bytes]:
     file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")  # type: ignore[type-var]
     out = csv.writer(text)
-    out.writerow((_("Outcome"), _("Row"), _("Product"), _("Variant or language"), _("What"), _("Before"), _("After"), _("Why")))
+    out.writerow(
+        (_("Outcome"), _("Row"), _("Product"), _("Variant or language"), _("What"), _("Before"), _("After"), _("Why"))
+    )
     for line in _all(run_id):
         for cells in _rows(line, currency):
             out.writerow([defused(cell) for cell in cells])
