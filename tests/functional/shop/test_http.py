@@ -160,6 +160,19 @@ def test_a_currency_or_country_that_is_not_offered_is_not_kept(client: FlaskClie
     assert client.get_cookie("country") is None
 
 
+def test_the_foot_offers_the_nearest_countries_and_a_page_all_of_them(client: FlaskClient, thing: None) -> None:
+    foot = client.get("/ja/").get_data(as_text=True)
+    assert 'value="JP"' in foot and 'value="DE"' not in foot
+    response = save(client, currency="USD", country="other", next="/en/products/?q=a&sort=newest")
+    page = client.get(response.headers["Location"]).get_data(as_text=True)
+    assert client.get_cookie("currency").value == "USD" and client.get_cookie("country") is None
+    assert 'name="next" value="/en/products/?q=a&amp;sort=newest"' in page and 'value="DE"' in page
+    assert save(client, country="DE", next="/en/products/?q=a&sort=newest").location == "/en/products/?q=a&sort=newest"
+    assert '<option value="DE" selected>Germany</option>' in client.get("/en/").get_data(as_text=True)
+    outside = client.get("/en/preferences?next=//evil.example").get_data(as_text=True)
+    assert "evil" not in outside and 'content="noindex"' in outside
+
+
 ELSEWHERE = [
     "//evil.example", "/\\evil.example", "\t//evil.example", "https://evil.example", "https:evil.example",
     "/%2fevil.example", "javascript:alert(1)", "/en/\r\nX: y", "//user@evil.example",
