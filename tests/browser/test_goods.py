@@ -50,7 +50,21 @@ def test_goods_are_made_on_a_phone_and_nothing_is_wrong_at_a_desk(shop, new_shop
     desk.presses("log-in", "logged in")
     for path in (*PAGES, f"/manage/products/{number}", f"/manage/products/{number}/pictures"):
         desk.goes(path)
-    # a file of ours: tried, looked at, imported, with the page following by itself
+    imports_a_file(desk)
+
+    # with script a refused form is put into the page, and says so
+    desk.goes("/manage/products/1")
+    desk.fills(weight="heavy")
+    desk.shopper.by("save").click()
+    expect(desk.shopper.by("error-summary")).to_be_visible()
+    desk.looks("refused with script")
+    assert found == {}
+    owner.shopper.check()
+    desk.shopper.check()
+
+
+def imports_a_file(desk):
+    """Tried, looked at, imported; the page follows by itself."""
     desk.goes("/manage/imports/")
     rows = "record,product,slug,name_en,sku,currency,price\r\nproduct,CUP-1,cup-1,Cup,,,\r\nvariant,CUP-1,,,CUP-1,JPY,900\r\n"
     file = {"name": "cups.csv", "mimeType": "text/csv", "buffer": (rows + "variant,CUP-1,,,CUP-2,JPY,x\r\n").encode()}
@@ -69,13 +83,3 @@ def test_goods_are_made_on_a_phone_and_nothing_is_wrong_at_a_desk(shop, new_shop
     expect(desk.shopper.by("created")).to_have_text("1")
     desk.goes("/manage/export/")
     desk.goes("/manage/imports/")
-
-    # with script a refused form is put into the page, and says so
-    desk.goes("/manage/products/1")
-    desk.fills(weight="heavy")
-    desk.shopper.by("save").click()
-    expect(desk.shopper.by("error-summary")).to_be_visible()
-    desk.looks("refused with script")
-    assert found == {}
-    owner.shopper.check()
-    desk.shopper.check()
