@@ -88,9 +88,9 @@
 
   // A language chosen by hand is remembered for the next visit to "/".
   doc.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-lang]");
+    const link = event.target.closest("a[hreflang]");
     if (!link) return;
     const secure = location.protocol === "https:";
-    doc.cookie = (secure ? "__Host-lang=" : "lang=") + link.dataset.lang + ";path=/;max-age=31536000;samesite=lax" + (secure ? ";secure" : "");
+    doc.cookie = (secure ? "__Host-lang=" : "lang=") + link.hreflang.toLowerCase() + ";path=/;max-age=31536000;samesite=lax" + (secure ? ";secure" : "");
   });
 })();

@@ -14,6 +14,20 @@
     const text = button && document.getElementById(button.dataset.copy);
     if (text) { text.select(); navigator.clipboard.writeText(text.value); }
   });
+  // A file that is too large is refused before it is sent, so that nothing chosen is lost.
+  document.addEventListener("change", (event) => {
+    const { most, tooLarge } = event.target.dataset || {};
+    if (!most) return;
+    const large = [...event.target.files].some((file) => file.size > Number(most));
+    event.target.setCustomValidity(large ? tooLarge : "");
+    event.target.reportValidity();
+  });
+  document.addEventListener("submit", (event) => {
+    const refused = [...event.target.elements].find((field) => field.dataset.most && !field.checkValidity());
+    if (!refused) return;
+    event.preventDefault();
+    refused.reportValidity();
+  });
   document.addEventListener("change", (event) => {
     const form = event.target.form;
     if (event.target.id === "select-all" && form) {

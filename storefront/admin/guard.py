@@ -124,10 +124,15 @@ def require(right: str) -> None:
 def init_guard(app: Flask) -> None:
     @app.url_value_preprocessor
     def widen(endpoint: str | None, _values: dict[str, Any] | None) -> None:
-        """Who is logged in may post more than a shopper. Before anything reads the form."""
-        if endpoint is None or request.method != "POST" or not is_manage() or find_member() is None:
+        """Who is logged in may post more than a shopper, and a large file who may use it. Before anything reads the form."""
+        member = find_member() if endpoint is not None and request.method == "POST" and is_manage() else None
+        if member is None:
             return
-        most = getattr(current_app.view_functions.get(endpoint), "takes", FORM_BYTES)
+        view = current_app.view_functions.get(endpoint or "")
+        needed = getattr(view, "needs", "")
+        if needed in ALL_RIGHTS and not member.may(needed):
+            return
+        most = getattr(view, "takes", FORM_BYTES)
         request.max_content_length, request.max_form_memory_size, request.max_form_parts = most, FORM_BYTES, FORM_PARTS
 
     @app.before_request

@@ -11,6 +11,8 @@ from storefront.admin.content.announcements import ANNOUNCEMENTS
 from storefront.admin.content.pages import OWN_PAGES
 from storefront.admin.content.translations import TRANSLATIONS
 from storefront.admin.declared import add_page, plugin_blueprint
+from storefront.admin.files.exporting import export_pages
+from storefront.admin.files.importing import import_pages
 from storefront.admin.goods.brands import BRANDS
 from storefront.admin.goods.categories import CATEGORIES
 from storefront.admin.goods.category_picture import category_picture
@@ -74,6 +76,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     stock_pages,
     picture_pages,
     category_picture,
+    import_pages,
+    export_pages,
     plugin_admin,
     plugin_blueprint,
     background,
@@ -110,6 +114,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("Brands"), "brands/", "catalog.view"),
             Entry(N_("Translations"), "translations/", "catalog.view"),
             Entry(N_("Searched for"), "questions/", "catalog.view"),
+            Entry(N_("Import"), "imports/", "import"),
+            Entry(N_("Export"), "export/", "export"),
         ),
     ),
     (

@@ -27,7 +27,7 @@ from storefront.shop.context import (
 from storefront.shop.csrf import has_token
 from storefront.shop.indexing import indexing
 from storefront.shop.paths import in_language
-from storefront.shop.preferences.countries import country_choices
+from storefront.shop.preferences.countries import country_choices, short_choices
 from storefront.shop.session import current_session
 from storefront.shop.slots import slot
 from storefront.shop.structured import absolute, describe, json_ld
@@ -69,6 +69,7 @@ def init_jinja(app: Flask) -> None:
         count_words=labels.count_words,
         country=current_country,
         country_choices=lambda: country_choices(current_lang()),
+        short_country_choices=lambda chosen: short_choices(current_lang(), chosen),
         country_name=lambda code: country_name(code, current_lang()),
         currency=lambda: current_rate().currency,
         currency_codes=lambda: current_shop().currency_codes,
@@ -104,7 +105,6 @@ def init_jinja(app: Flask) -> None:
         slot=slot,
         static_url=static_url,
         status_explained=labels.status_explained,
-        status_shape=labels.status_shape,
         status_words=labels.status_words,
         this_year=lambda: shop_date(utcnow(), current_shop().policies).year,
         today_words=lambda: format_date(shop_date(utcnow(), current_shop().policies), current_lang()),

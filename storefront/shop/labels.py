@@ -11,20 +11,6 @@ from storefront.core.settings.calendar import CalendarDay, month_days, shop_date
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.values.types import SaleStatus, YearMonth
 
-# The shape before the words (classes of shop.css).
-SHAPES = {
-    SaleStatus.IN_STOCK: "in",
-    SaleStatus.LOW_STOCK: "low",
-    SaleStatus.BACK_ORDER: "back",
-    SaleStatus.PRE_ORDER: "pre",
-    SaleStatus.PROVISIONAL: "prov",
-    SaleStatus.TENTATIVE: "tent",
-}
-
-
-def status_shape(status: SaleStatus) -> str:
-    return SHAPES.get(status, "shut")
-
 
 def status_words(status: SaleStatus, available: int | None = None, release: str = "") -> str:
     """What stands behind the dot, everywhere. ``release``: "YYYY-MM", "YYYY-MM-DD" or ""."""

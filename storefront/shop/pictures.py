@@ -15,8 +15,9 @@ UNKNOWN_SIZE = 256
 
 class Use(NamedTuple):
     """``widest``: file in pixels. ``cut``, ``full``: width on the screen of one without and with a ground, as the
-    attribute ``sizes`` wants it ("" when one file fits all). ``choice``: browsers without AVIF (one in thirty) choose
-    among widths too; on a list of many they get the widest, which keeps the page small for all others."""
+    attribute ``sizes`` wants it ("" when one file fits all). ``choice``: the browser chooses among the widths. On a
+    list of many it gets the widest, which screens of two pixels and more in a point need anyway, and the page stays
+    small for all."""
 
     widest: int
     cut: str = ""
@@ -26,7 +27,7 @@ class Use(NamedTuple):
 
 # Widths of static/shop.css: a cut-out picture takes 60 % of its tile, any other the whole.
 USES = {
-    "card": Use(400, "(min-width:37.5em) 10rem,27vw", "(min-width:37.5em) 17rem,45vw", choice=False),
+    "card": Use(400, choice=False),
     "line": Use(400, "4.5rem", "7.5rem"),
     "thumb": Use(200),
     "big": Use(1600, "18rem", "(min-width:56.25em) 44rem,100vw"),
@@ -54,12 +55,13 @@ def shown(name: str, use: str) -> Shown:
         return Shown(Markup(MEDIA + quote(name)), UNKNOWN_SIZE, UNKNOWN_SIZE)  # quoted
     how = USES[use]
     widths = [width for width in found.widths if width <= how.widest] or [found.widths[0]]
+    widths = widths if how.choice else widths[-1:]
     return Shown(
         src=Markup(MEDIA + found.file(widths[-1], "jpg")),  # of the name's pattern
         width=found.width,
         height=found.height,
         avif=_srcset(found, widths, "avif"),
-        jpeg=_srcset(found, widths, "jpg") if how.choice and len(widths) > 1 else "",
+        jpeg=_srcset(found, widths, "jpg") if len(widths) > 1 else "",
         sizes=(how.cut if found.cut else how.full) if len(widths) > 1 else "",
         full=not found.cut,
     )

@@ -50,6 +50,8 @@ def test_goods_are_made_on_a_phone_and_nothing_is_wrong_at_a_desk(shop, new_shop
     desk.presses("log-in", "logged in")
     for path in (*PAGES, f"/manage/products/{number}", f"/manage/products/{number}/pictures"):
         desk.goes(path)
+    imports_a_file(desk)
+
     # with script a refused form is put into the page, and says so
     desk.goes("/manage/products/1")
     desk.fills(weight="heavy")
@@ -59,3 +61,25 @@ def test_goods_are_made_on_a_phone_and_nothing_is_wrong_at_a_desk(shop, new_shop
     assert found == {}
     owner.shopper.check()
     desk.shopper.check()
+
+
+def imports_a_file(desk):
+    """Tried, looked at, imported; the page follows by itself."""
+    desk.goes("/manage/imports/")
+    rows = "record,product,slug,name_en,sku,currency,price\r\nproduct,CUP-1,cup-1,Cup,,,\r\nvariant,CUP-1,,,CUP-1,JPY,900\r\n"
+    file = {"name": "cups.csv", "mimeType": "text/csv", "buffer": (rows + "variant,CUP-1,,,CUP-2,JPY,x\r\n").encode()}
+    desk.page.locator("#file").set_input_files([file])
+    desk.presses("try", "file is tried")
+    expect(desk.shopper.by("import")).to_have_attribute("data-state", "done", timeout=30_000)
+    expect(desk.shopper.by("report-refused")).to_contain_text("not a price in JPY")
+    desk.looks("trial run")
+    file["buffer"] = rows.encode()
+    desk.goes("/manage/imports/")
+    desk.page.locator("#file").set_input_files([file])
+    desk.presses("try", "file is tried once more")
+    expect(desk.shopper.by("import")).to_have_attribute("data-state", "done", timeout=30_000)
+    desk.presses("import-now", "file is imported")
+    expect(desk.shopper.by("import")).to_have_attribute("data-state", "done", timeout=30_000)
+    expect(desk.shopper.by("created")).to_have_text("1")
+    desk.goes("/manage/export/")
+    desk.goes("/manage/imports/")

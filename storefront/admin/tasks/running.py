@@ -45,6 +45,23 @@ class Started(NamedTuple):
     locale: str
 
 
+Carrier = Callable[[Started, Work], None]
+_carriers: dict[str, Carrier] = {}
+
+
+def carries(kind: str) -> Callable[[Carrier], Carrier]:
+    """The function below carries out tasks of ``kind``: it is called without an open unit, in the language of whoever
+    started the task, and ends it."""
+
+    def register(carrier: Carrier) -> Carrier:
+        if kind in _carriers:
+            raise ValueError(f"two carry out tasks called {kind!r}")
+        _carriers[kind] = carrier
+        return carrier
+
+    return register
+
+
 @job(tasks.RUN, "slow", outside=True)
 def run_task(work: Work) -> None:
     task = run_unit(lambda: _begin(int(work.row.args["task_id"])))
@@ -52,17 +69,21 @@ def run_task(work: Work) -> None:
         return
     with use_language(task.locale):
         try:
-            page = find_page(str(task.params["page"]), extension().host, work.shop)
-            session.rollback()
-            if page is None or page.spec.rows is None:
-                _end(task.id, "failed", problem=_("The page this belongs to is gone, or its plugin is switched off."))
-            elif task.kind == EXPORT:
-                _export(task, page, page.spec.rows, work)
-            else:
-                _act(task, page.spec.rows, work)
+            _carriers.get(task.kind, _of_a_list)(task, work)
         except Taken:
             session.rollback()
             log.info("task %d was stopped or taken up elsewhere", task.id)
+
+
+def _of_a_list(task: Started, work: Work) -> None:
+    page = find_page(str(task.params["page"]), extension().host, work.shop)
+    session.rollback()
+    if page is None or page.spec.rows is None:
+        end_task(task.id, "failed", problem=_("The page this belongs to is gone, or its plugin is switched off."))
+    elif task.kind == EXPORT:
+        _export(task, page, page.spec.rows, work)
+    else:
+        _act(task, page.spec.rows, work)
 
 
 def _begin(task_id: int) -> Started | None:
@@ -76,12 +97,13 @@ def _as_started(task: Task) -> Started:
     return Started(task.id, task.kind, dict(task.params), dict(task.cursor), task.actor, task.locale)
 
 
-def _end(task_id: int, state: str, *, file: str = "", problem: str = "") -> None:
+def end_task(task_id: int, state: str, *, file: str = "", problem: str = "") -> None:
+    """It is over; with no unit open. ``file``: its name in the export folder."""
     session.rollback()
     run_unit(lambda: tasks.end(task_id, state, utcnow(), file=file, problem=problem))
 
 
-class _Alive:
+class Alive:
     """Says now and then that the job is still being worked on, and learns whether it still should be."""
 
     def __init__(self, work: Work, task_id: int) -> None:
@@ -109,12 +131,12 @@ def export_folder() -> Path:
 
 
 def _export(task: Started, page: Registered, spec: ListSpec, work: Work) -> None:
-    alive, words = _Alive(work, task.id), domain_gettext(page.source)
+    alive, words = Alive(work, task.id), domain_gettext(page.source)
     zone = str(work.shop.policy("shop.time_zone"))
     columns = tuple(column for column in spec.columns if column.exported)
     name = f"{page.spec.key}-{task.id}-{new_secret()}.{task.params['format']}"
     path = export_folder() / name
-    run_unit(lambda: _from_the_beginning(task.id))
+    begin_anew(task.id)
     try:
         with writer_for(path, columns, words, zone) as writer:
             _write_all(task, spec, writer, alive)
@@ -123,13 +145,18 @@ def _export(task: Started, page: Registered, spec: ListSpec, work: Work) -> None
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    _end(task.id, "done", file=name)
+    end_task(task.id, "done", file=name)
 
 
-def _from_the_beginning(task_id: int) -> None:
-    task = tasks.lock_task(task_id)
-    if task is not None:
-        task.done = task.failed = 0
+def begin_anew(task_id: int) -> None:
+    """What a worker that died had counted counts no more."""
+
+    def work() -> None:
+        task = tasks.lock_task(task_id)
+        if task is not None:
+            task.done = task.failed = 0
+
+    run_unit(work)
 
 
 def _write_all(task: Started, spec: ListSpec, writer: Writer, alive: Callable[..., None]) -> None:
@@ -138,13 +165,14 @@ def _write_all(task: Started, spec: ListSpec, writer: Writer, alive: Callable[..
         writer.add(row)
         waiting += 1
         if waiting == STEP * 5:
-            _progress(task.id, waiting)
+            count_on(task.id, waiting)
             waiting = 0
             alive()
-    _progress(task.id, waiting)
+    count_on(task.id, waiting)
 
 
-def _progress(task_id: int, rows: int) -> None:
+def count_on(task_id: int, rows: int) -> None:
+    """So many more are done; with no unit open."""
     session.rollback()
     run_unit(lambda: tasks.advance(task_id, done=rows, failed=0, cursor={}, problems=[]))
 
@@ -155,14 +183,14 @@ def _progress(task_id: int, rows: int) -> None:
 def _act(task: Started, spec: ListSpec, work: Work) -> None:
     act = next((a for a in spec.bulk if a.key == task.params.get("act")), None)
     if act is None:
-        _end(task.id, "failed", problem=_("This act does not exist any more."))
+        end_task(task.id, "failed", problem=_("This act does not exist any more."))
         return
-    alive = _Alive(work, task.id)
+    alive = Alive(work, task.id)
     alive(always=True)
     for position, row_id in _left(task):
         _one(task, act, position, row_id)
         alive()
-    _end(task.id, "done")
+    end_task(task.id, "done")
 
 
 def _left(task: Started) -> Iterator[tuple[int, str]]:

@@ -66,7 +66,8 @@ EDITS = frozenset(
         "plugins.edit",
         "staff.edit",
         "jobs.edit",  # what was given up: again, or dropped
-        "export",  # lists as files
+        "export",  # lists and the catalogue as files
+        "import",  # catalogue files: texts, prices, categories and stock at once
     }
 )
 ALL_RIGHTS = VIEWS | EDITS

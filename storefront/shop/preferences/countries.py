@@ -1,4 +1,5 @@
-"""The destinations offered in the footer: where parcels from Japan usually go, by their names in the reader's language.
+"""The destinations that can be chosen, by their names in the reader's language: in the footer of every page those where most
+parcels go, on a page of their own all.
 
 Whether a parcel really may go there is decided at checkout, by carriers and the owner's closed destinations.
 """
@@ -14,10 +15,23 @@ OTHERS = (
     "TH", "TR", "VN", "ZA",
 )  # fmt: skip
 COUNTRIES = frozenset((*NEAREST, *OTHERS))
+# What is sent for "another country": it leads to the page with all of them.
+ANOTHER = "other"
 
 
 @lru_cache
 def country_choices(lang: str) -> tuple[tuple[str, str], ...]:
     """(code, name): the nearest first, the others by name."""
     others = sorted(((code, country_name(code, lang)) for code in OTHERS), key=lambda pair: pair[1])
-    return (*((code, country_name(code, lang)) for code in NEAREST), *others)
+    return (*_nearest(lang), *others)
+
+
+@lru_cache
+def short_choices(lang: str, chosen: str) -> tuple[tuple[str, str], ...]:
+    """(code, name) for the footer: the nearest, and the one that is chosen. All of them would be a tenth of every page."""
+    far = [(chosen, country_name(chosen, lang))] if chosen in OTHERS else []
+    return (*_nearest(lang), *far)
+
+
+def _nearest(lang: str) -> list[tuple[str, str]]:
+    return [(code, country_name(code, lang)) for code in NEAREST]

@@ -1,15 +1,20 @@
 """What every answer promises beyond its page: caching, security, cookies, compression, forms from elsewhere."""
 
 import gzip
+import hashlib
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete, select
 
-from storefront.core.catalog.models import ProductCategory
-from storefront.core.db import session
+from storefront.core.catalog.models import Brand, Product, ProductCategory, ProductPicture
+from storefront.core.db import changed, session
 from storefront.core.settings.service import touch
+from storefront.core.values.pictures import prepared_name
+from storefront.profiles.loader import seed
 from storefront.testing.factories import make_brand, make_category, make_currency, make_product
 
 CATALOGUE = ["/en/", "/en/products/", "/en/products/thing", "/en/categories/shelf", "/en/contact"]
@@ -155,6 +160,20 @@ def test_a_currency_or_country_that_is_not_offered_is_not_kept(client: FlaskClie
     assert client.get_cookie("country") is None
 
 
+def test_the_foot_offers_the_nearest_countries_and_a_page_all_of_them(client: FlaskClient, thing: None) -> None:
+    foot = client.get("/ja/").get_data(as_text=True)
+    assert 'value="JP"' in foot and 'value="DE"' not in foot
+    response = save(client, currency="USD", country="other", next="/en/products/?q=a&sort=newest")
+    page = client.get(response.headers["Location"]).get_data(as_text=True)
+    assert client.get_cookie("currency").value == "USD" and client.get_cookie("country") is None
+    assert 'name="next" value="/en/products/?q=a&amp;sort=newest"' in page and 'value="DE"' in page
+    assert save(client, country="DE", next="/en/products/?q=a&sort=newest").location == "/en/products/?q=a&sort=newest"
+    assert '<option value="DE" selected>Germany</option>' in client.get("/en/").get_data(as_text=True)
+    outside = client.get("/en/preferences?next=//evil.example").get_data(as_text=True)
+    form = outside.partition('data-test="all-preferences"')[2].partition("</form>")[0]
+    assert '<input type="hidden" name="next" value="/en/">' in form and 'content="noindex"' in outside
+
+
 ELSEWHERE = [
     "//evil.example", "/\\evil.example", "\t//evil.example", "https://evil.example", "https:evil.example",
     "/%2fevil.example", "javascript:alert(1)", "/en/\r\nX: y", "//user@evil.example",
@@ -251,6 +270,31 @@ def test_a_list_takes_the_same_few_statements_however_long_the_catalogue(
             page = client.get(path)
         assert page.status_code == 200 and len(seen) == statements, (path, seen)
         assert len(gzip.compress(page.data, 6)) <= 6 * 1024, path
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])  # the same page on both
+def test_a_list_of_the_demo_shop_with_all_its_pictures_is_small_in_every_language(
+    app: Flask, client: FlaskClient, unit, tmp_path: Path
+) -> None:
+    """As it is compressed when it is served. Pictures get the names they have once they are prepared, large ones: those
+    of most goods."""
+    with unit():
+        seed("mart", tmp_path / "media")
+        make_product(name="Another", slug="another-one", brand_id=session.scalars(select(Brand.id)).first())
+    with unit():
+        products = session.scalars(select(Product).order_by(Product.id)).all()
+        for product in products:
+            digest = hashlib.sha256(product.slug.encode()).hexdigest()
+            name = prepared_name(digest, 1600, (1067, 1200, 1600)[product.id % 3], product.id % 4 == 0)
+            session.execute(delete(ProductPicture).where(ProductPicture.product_id == product.id))
+            session.add(ProductPicture(product_id=product.id, file=name, width=1600, height=1067, tint=product.id % 8))
+            changed("product", product.id)
+    for lang, words in (("en", "a"), ("ja", "の"), ("zh-hans", "的"), ("zh-hant", "的")):
+        for path in (f"/{lang}/products/", f"/{lang}/categories/tableware", f"/{lang}/products/?q={words}"):
+            page = client.get(path, headers={"Accept-Encoding": "gzip"})
+            if path.endswith("products/"):
+                assert gzip.decompress(page.data).count(b"<picture>") == 24
+            assert len(page.data) <= 6 * 1024, (path, len(page.data))
 
 
 @pytest.mark.parametrize("skus", [1, 24])

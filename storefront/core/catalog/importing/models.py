@@ -28,22 +28,24 @@ class ImportOrigin(Base):
 
 
 class ImportState(StrEnum):
-    """``refused``: the file as a whole, nothing was changed."""
+    """``refused``: the file as a whole, nothing was changed. ``stopped``: by somebody; what was done stays done."""
 
     WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
     REFUSED = "refused"
+    STOPPED = "stopped"
 
 
 class CatalogImport(Base):
     """One import in the background. ``file``: under the folder ``imports`` of the shop's data, ``file_name``: as it was
     called where it came from. ``terms``: what ``import_catalog`` is told besides. ``done`` of ``total`` products were
-    looked at; both move in the unit that wrote them. ``problem``: why the file was refused (message and values)."""
+    looked at; both move in the unit that wrote them. ``problem``: why the file was refused (message and values).
+    ``trial_id``: the trial run that was looked at before, of the one real import that follows it."""
 
     __tablename__ = "catalog_import"
     __table_args__ = (
-        CheckConstraint("state IN ('waiting','running','done','refused')", name="state"),
+        CheckConstraint("state IN ('waiting','running','done','refused','stopped')", name="state"),
         Index(None, "created_at"),
     )
 
@@ -53,6 +55,7 @@ class CatalogImport(Base):
     kind: Mapped[str] = mapped_column(String(20), default="auto")
     terms: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     dry_run: Mapped[bool] = mapped_column(default=False)
+    trial_id: Mapped[str | None] = mapped_column(ForeignKey("catalog_import.id", ondelete="SET NULL"), unique=True)
     state: Mapped[str] = mapped_column(String(10), default=ImportState.WAITING)
     done: Mapped[int] = mapped_column(default=0)
     total: Mapped[int] = mapped_column(default=0)
@@ -75,7 +78,7 @@ class CatalogImportLine(Base):
     __tablename__ = "catalog_import_line"
     __table_args__ = (
         CheckConstraint("kind IN ('refused','note','created','updated')", name="kind"),
-        Index(None, "import_id", "kind", "row_number"),
+        Index(None, "import_id", "kind", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -50,6 +50,7 @@ def upgrade() -> None:
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('terms', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('dry_run', sa.Boolean(), nullable=False),
+    sa.Column('trial_id', sa.String(length=32), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('done', sa.Integer(), nullable=False),
     sa.Column('total', sa.Integer(), nullable=False),
@@ -63,8 +64,10 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('finished_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("state IN ('waiting','running','done','refused')", name=op.f('ck_catalog_import_state')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_catalog_import'))
+    sa.CheckConstraint("state IN ('waiting','running','done','refused','stopped')", name=op.f('ck_catalog_import_state')),
+    sa.ForeignKeyConstraint(['trial_id'], ['catalog_import.id'], name=op.f('fk_catalog_import_trial_id_catalog_import'), ondelete='SET NULL'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_catalog_import')),
+    sa.UniqueConstraint('trial_id', name=op.f('uq_catalog_import_trial_id'))
     )
     with op.batch_alter_table('catalog_import', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_catalog_import_created_at'), ['created_at'], unique=False)
@@ -355,7 +358,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_catalog_import_line'))
     )
     with op.batch_alter_table('catalog_import_line', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_catalog_import_line_import_id_kind_row_number'), ['import_id', 'kind', 'row_number'], unique=False)
+        batch_op.create_index(batch_op.f('ix_catalog_import_line_import_id_kind_id'), ['import_id', 'kind', 'id'], unique=False)
 
     op.create_table('category',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -1370,7 +1373,7 @@ def downgrade() -> None:
 
     op.drop_table('category')
     with op.batch_alter_table('catalog_import_line', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_catalog_import_line_import_id_kind_row_number'))
+        batch_op.drop_index(batch_op.f('ix_catalog_import_line_import_id_kind_id'))
 
     op.drop_table('catalog_import_line')
     op.drop_table('brand_text')
