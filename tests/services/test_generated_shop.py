@@ -98,7 +98,9 @@ def test_the_same_seed_makes_the_same_shop(templates: Templates, tmp_path: Path)
                 "shipment",
                 "payment_attempt",
             ):
-                found += session.execute(text(f"SELECT * FROM {table} WHERE rowid > :demo ORDER BY rowid"), {"demo": demo}).all()
+                found += session.execute(
+                    text(f"SELECT * FROM {table} WHERE rowid > :demo ORDER BY rowid"), {"demo": demo}
+                ).all()
             session.rollback()
             return found
 
