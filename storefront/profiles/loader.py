@@ -29,6 +29,7 @@ from storefront.profiles.reading import (
     pages_of,
     policies_of,
     product_of,
+    products_of,
     profile_folder,
     profile_names,
     read_toml,
@@ -70,7 +71,7 @@ def seed(name: str, media_dir: Path, actor: str = "system", originals_dir: Path 
         entry["slug"]: write_brand(entry["slug"], names_of(entry), actor)[0]
         for entry in read_toml(folder, "brands.toml").get("brand", ())
     }
-    for entry in read_toml(folder, "products.toml").get("product", ()):
+    for entry in products_of(folder):
         pictures = [media.picture(picture) for picture in entry.get("picture", ())]
         saved = write_product(product_of(entry, pictures, brands, categories), actor)
         for sku_id, sku in sorted(zip(saved.sku_ids, entry["sku"], strict=True), key=lambda pair: pair[0]):

@@ -1,8 +1,8 @@
 """The files of a profile as the values core's verbs take. Nothing here touches the database.
 
 A profile is a folder: ``profile.toml`` (shop, policies, plugins, currencies, closed destinations, announcements,
-calendar), ``categories.toml``, ``brands.toml``, ``products.toml``, ``pages/<slug>.<lang>.html`` (first line: the title in
-``<h1>``) and ``pictures/``. Only ``profile.toml`` must be there."""
+calendar), ``categories.toml``, ``brands.toml``, ``products.toml`` or, of many goods, ``products/<any name>.toml``,
+``pages/<slug>.<lang>.html`` (first line: the title in ``<h1>``) and ``pictures/``. Only ``profile.toml`` must be there."""
 
 import re
 import tomllib
@@ -91,6 +91,12 @@ def read_toml(folder: Path, name: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise BadProfile(f"{path.name}: {error}") from None
+
+
+def products_of(folder: Path) -> list[dict[str, Any]]:
+    """The goods of the profile: of ``products.toml``, then of the files in ``products/`` by their names."""
+    names = ["products.toml", *(f"products/{path.name}" for path in sorted((folder / "products").glob("*.toml")))]
+    return [entry for name in names for entry in read_toml(folder, name).get("product", ())]
 
 
 def policies_of(shop: Mapping[str, Any]) -> dict[str, Any]:

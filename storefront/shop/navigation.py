@@ -40,6 +40,12 @@ class Menus:
         """The category that this one stands in."""
         return self.all_categories.get(self.parents.get(slug, ""))
 
+    def below(self, slug: str) -> tuple[MenuItem, ...]:
+        """Those that stand in this one and hold something."""
+        return tuple(
+            item for under, item in self.all_categories.items() if self.parents.get(under) == slug and item.count.number
+        )
+
 
 def load_navigation(_version: int) -> Mapping[str, Menus]:
     """For ``VersionedCache``: the menus of every language."""

@@ -14,8 +14,8 @@ SEEN = "imgs => imgs.filter(i => i.complete && i.naturalWidth).map(i => new URL(
 
 @pytest.fixture
 def prepared_shop(shop):
-    wait_for(lambda: "256.avif" in shop.get("/en" + TEA).text, 60, "the pictures are prepared")
-    wait_for(lambda: ".webp" not in shop.get("/en/products/").text, 60, "all of them")
+    wait_for(lambda: "256.avif" in shop.get("/en" + TEA).text, 180, "the pictures are prepared")
+    wait_for(lambda: ".webp" not in shop.get("/en/products/").text, 180, "all of them")
     return shop
 
 

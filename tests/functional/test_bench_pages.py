@@ -45,7 +45,7 @@ def test_bare_pages_answer_and_are_as_long_as_wanted(bare: FlaskClient) -> None:
 def test_every_page_of_the_bench_answers(app: Flask, tmp_path: Path) -> None:
     with app.app_context():
         seed_if_empty("mart", tmp_path)
-        write_products(db.engine, 250, 7, UNTIL)
+        write_products(db.engine, 350, 7, UNTIL)
         session.rollback()
         refresh_concerned("all", ())
         with unit_of_work():

@@ -25,7 +25,7 @@ CSV = (
 
 def test_the_demo_fills_an_empty_database_once(cli: Cli, data_dir: Path) -> None:
     assert "ready" in cli("demo", "--profile", "mart").stdout
-    assert session.scalar(select(func.count()).select_from(Product)) == 24
+    assert session.scalar(select(func.count()).select_from(Product)) == 120
     assert any((data_dir / "media").iterdir())
     assert "nothing was changed" in cli("demo", "--profile", "mart").stdout
     assert "There is no profile 'moon'" in cli("demo", "--profile", "moon", code=1).stderr
@@ -82,7 +82,7 @@ def test_a_catalogue_goes_out_and_a_trial_run_shows_what_would_change(cli: Cli, 
     cli("demo", "--profile", "mart")
     path = tmp_path / "own.csv"
     assert "bytes." in cli("catalog", "export", str(path)).stdout
-    assert "0 new, 0 changed, 24 as before" in cli("catalog", "import", str(path)).stdout
+    assert "0 new, 0 changed, 120 as before" in cli("catalog", "import", str(path)).stdout
     again = tmp_path / "again.csv"
     cli("catalog", "export", str(again))
     assert again.read_bytes() == path.read_bytes() and not list(tmp_path.glob(".*"))

@@ -9,12 +9,14 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from storefront.core.catalog.models import Product
 from storefront.core.db import session, utcnow
 from storefront.core.search import questions
 from storefront.core.search.marking import marked
 from storefront.core.search.questions import AskedCount, AskedRow, add_questions, asked_most, forget_questions, key_of
-from storefront.core.settings.service import set_policy
+from storefront.core.settings.service import set_policy, touch
 from storefront.profiles.loader import seed
 from storefront.shop.catalog.asked import tally
 from storefront.testing.visitor import PART, Visitor
@@ -91,6 +93,26 @@ def test_a_search_its_rows_while_typing_and_its_dead_ends(
     assert "Wakakusa Tyranno" in shop.page.html
     assert [(row.question, row.asked) for row in asked(app)][:2] == [("tea", 2), ("monster", 1)]
     assert "dango" not in {row.question for row in asked(app)}  # typed and narrowed only
+
+
+@pytest.mark.req("CAT-6")
+def test_a_category_leads_to_those_in_it_and_back(shop: Visitor, unit: Unit) -> None:
+    shop.gets("/ja/categories/tea")
+    assert shop.page.texts("shelves") and "煎茶" in shop.page.texts("shelves")[0]
+    assert {f"/ja/categories/{slug}" for slug in ("sencha", "matcha", "teaware")} <= set(shop.page.links)
+    shop.gets("/ja/categories/teaware")
+    assert not shop.page.texts("shelves") and "/ja/categories/tea" in shop.page.links
+    with unit():
+        for product in session.scalars(
+            select(Product).where(Product.slug.in_(("side-handled-teapot", "bamboo-tea-whisk", "washi-tea-caddy")))
+        ):
+            product.state = "draft"
+        touch()
+    shop.gets("/ja/categories/tea")
+    assert "/ja/categories/teaware" not in shop.page.links
+    for path in ("/ja/products/", "/ja/products/?q=%E8%8C%B6&category=tea"):
+        shop.gets(path)
+        assert not shop.page.texts("shelves"), path
 
 
 @pytest.mark.req("CAT-7")

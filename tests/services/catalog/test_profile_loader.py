@@ -27,12 +27,16 @@ def test_the_mart_is_a_whole_shop(db: Database, data_dir: Path) -> None:
     assert shop.profile == "mart" and shop.currency_codes == ("JPY", "USD", "TWD", "HKD", "CNY")
     assert shop.policy("shop.name")["ja"] == "ひより堂" and shop.policy("shipping.free")["TW"] == 15000
     assert shop.policy("calendar.weekly_off") == [5, 6] and shop.policy("calendar.holidays") == "JP"
-    assert {rule.country for rule in shop.closed} == {"RU", "US", "DE"}
+    assert {rule.country for rule in shop.closed} == {"RU", "US", "DE", "AU"}
     assert shop.plugins["payments_cod"].enabled and shop.plugins["payments_cod"].settings["fee"] == 200
     assert shop.notices("cart", datetime(2026, 12, 1, tzinfo=UTC))
     for lang in LANGS:
-        cards = list_products(ListQuery(lang, shop.rate("USD"), per_page=96), shop.policies).cards
-        assert len(cards) == 24 and {card.name_lang for card in cards} == {lang}
+        cards = [
+            card
+            for number in (1, 2)
+            for card in list_products(ListQuery(lang, shop.rate("USD"), per_page=96, page=number), shop.policies).cards
+        ]
+        assert len(cards) == 120 and {card.name_lang for card in cards} == {lang}
         assert all(card.picture and card.alt and card.price > 0 for card in cards)
         assert {link.slug for link in page_links(LANGS)} >= {"about", "guide", "legal-notice"}
         found = page("about", lang)
@@ -102,7 +106,7 @@ def test_seeding_again_on_purpose_repairs_texts_but_adds_no_stock(db: Database, 
     session.expire_all()
     assert session.get_one(ProductText, (product_id, "en")).name == name
     assert session.scalar(select(func.count()).select_from(StockMovement)) == movements
-    assert session.scalar(select(func.count()).select_from(Sku)) == 40
+    assert session.scalar(select(func.count()).select_from(Sku)) == 157
 
 
 @pytest.mark.parametrize("name", ["", "no-such", "../mart", "mart/../mart", "MART", "__pycache__"])
@@ -116,7 +120,7 @@ def test_profiles_are_listed() -> None:
 
 
 def write_profile(folder: Path, **files: str) -> None:
-    (folder / "odd" / "pages").mkdir(parents=True)
+    (folder / "odd" / "pages").mkdir(parents=True, exist_ok=True)
     (folder / "odd" / "profile.toml").write_text(files.pop("profile", ""), "utf-8")
     for name, content in files.items():
         path = folder / "odd" / name.replace("__", "/").replace("_dot_", ".")
@@ -149,6 +153,23 @@ def test_a_bad_profile_is_a_sentence_and_leaves_the_database_empty(
     with pytest.raises(BadProfile, match=said):
         seed_if_empty("odd", tmp_path / "media")
     assert SnapshotCache().current().profile == ""
+
+
+def test_goods_may_lie_in_several_files(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = '[[product]]\ncode = "{0}"\nslug = "{1}"\n[product.text.en]\nname = "{0}"\n[[product.sku]]\ncode = "{0}"\nprice = 1\n'
+    (tmp_path / "odd" / "products").mkdir(parents=True)
+    write_profile(
+        tmp_path,
+        products_dot_toml=good.format("A", "a"),
+        products__tea_dot_toml=good.format("T", "t"),
+        products__cups_dot_toml=good.format("C", "c") + good.format("D", "d"),
+    )
+    monkeypatch.setattr(reading, "FOLDER", tmp_path)
+    assert seed_if_empty("odd", tmp_path / "media")
+    assert session.scalars(select(Product.slug).order_by(Product.id)).all() == ["a", "c", "d", "t"]
+    (tmp_path / "odd" / "products" / "tea.toml").write_text("[[product]\n", "utf-8")
+    with pytest.raises(BadProfile, match=r"tea\.toml"), unit_of_work():
+        seed("odd", tmp_path / "media")
 
 
 def test_a_small_profile_is_a_shop_too(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

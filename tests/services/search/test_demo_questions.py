@@ -37,6 +37,25 @@ PAIRS = {
     "glass-wind-chime-goldfish": "en:goldfish ja:風鈴 zh-hans:风铃 zh-hant:風鈴 zh-hans:金鱼 ja:金魚",
     "tin-style-robot-banto-san": "en:banto en:Bantō-san ja:ロボット ja:ろぼっと ja:番頭 zh-hans:机器人 zh-hant:機器人 en:1/12",
     "palm-sized-hina-dolls": "en:hina ja:立雛 zh-hans:立雏",
+    "azuki-yokan-bars": "en:yokan en:Yōkan ja:ようかん ja:ヨウカン zh-hans:羊羹 zh-hant:羊羹",
+    "honey-dorayaki": "en:dorayaki ja:どら焼き ja:ドラ焼き zh-hans:铜锣烧 zh-hant:銅鑼燒 zh-hant:铜锣烧",
+    "castella-cake": "en:castella ja:カステラ ja:ｶｽﾃﾗ ja:かすてら zh-hans:长崎蛋糕 zh-hant:長崎蛋糕",
+    "konpeito-in-a-jar": "en:konpeito ja:こんぺいとう ja:コンペイトウ zh-hans:金平糖",
+    "charcoal-hojicha": "en:hojicha ja:ほうじ茶 zh-hans:焙茶 zh-hant:焙茶",
+    "ceremony-matcha-first-snow": "en:first,snow ja:初雪 zh-hans:初雪 zh-hant:初雪",
+    "bamboo-tea-whisk": "en:whisk ja:茶筅 zh-hans:茶筅 zh-hant:茶筅",
+    "side-handled-teapot": "en:teapot ja:急須 ja:急须 zh-hans:茶壶 zh-hant:茶壺",
+    "origami-hundred-tints": "en:origami ja:おりがみ ja:オリガミ zh-hans:折纸 zh-hant:摺紙",
+    "glass-dip-pen": "en:dip,pen ja:ガラスペン ja:がらすぺん zh-hans:蘸水笔 zh-hant:蘸水筆",
+    "yuzu-hand-cream": "en:hand,cream ja:ハンドクリーム zh-hans:护手霜 zh-hant:護手霜",
+    "boxwood-comb": "en:comb ja:櫛 zh-hans:木梳 zh-hant:木梳",
+    "wish-daruma": "en:daruma ja:だるま ja:ダルマ zh-hans:达摩 zh-hant:達摩",
+    "beckoning-cat": "en:beckoning ja:招き猫 zh-hans:招财猫 zh-hant:招財貓",
+    "cherry-wood-kendama": "en:kendama ja:けん玉 ja:ケン玉 zh-hans:剑玉 zh-hant:劍玉",
+    "clay-pot-for-two": "en:clay,pot ja:土鍋 zh-hans:土锅 zh-hant:土鍋",
+    "furoshiki-waves": "en:furoshiki ja:風呂敷 zh-hans:包袱布 zh-hant:包巾",
+    "three-virtues-knife": "en:knife ja:包丁 zh-hans:三德刀 zh-hant:三德刀",
+    "iron-kettle": "en:kettle ja:鉄瓶 ja:鐵瓶 zh-hans:铁壶 zh-hant:鐵壺",
 }
 # Typed wrong: close enough to be found, or to be asked "Did you mean …?".
 TYPOS = {
@@ -48,6 +67,9 @@ TYPOS = {
     "night-notebook-a5": "ja:ノト",
     "bellflower-folding-umbrella": "en:umbrela en:belflower",
     "glass-wind-chime-goldfish": "en:godlfish",
+    "castella-cake": "en:castela ja:カステーラ",
+    "cherry-wood-kendama": "en:kendma",
+    "furoshiki-waves": "en:furoshki",
 }
 
 
@@ -85,7 +107,7 @@ def slugs_for(demo: Database) -> Iterator[Callable[[str, str], list[str]]]:
 
 def test_there_are_enough_questions_of_every_language() -> None:
     pairs = listed(PAIRS)
-    assert len(pairs) >= 100
+    assert len(pairs) >= 180
     assert {lang for lang, _, _ in pairs} == {"en", "ja", "zh-hans", "zh-hant"}
 
 
