@@ -13,8 +13,9 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import click
@@ -208,7 +209,7 @@ def keep_running(family: Family, host: str, port: int, settings: Settings) -> No
 
 
 def wait_for_web(family: Family, host: str, port: int, stop: threading.Event) -> None:
-    """Until the web server takes connections. Raises ``CannotRun`` when it never does."""
+    """Until the web server answers: its port is open before. Raises ``CannotRun`` when it never does."""
     reach = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     until = time.monotonic() + START_SECONDS
     while not stop.is_set():
@@ -216,9 +217,11 @@ def wait_for_web(family: Family, host: str, port: int, stop: threading.Event) ->
         if family.web.ended():
             raise CannotRun("The web server could not start; the lines above say why.")
         try:
-            socket.create_connection((reach, port), timeout=1).close()
+            with closing(HTTPConnection(reach, port, timeout=1)) as connection:
+                connection.request("GET", "/healthz")
+                connection.getresponse()
             return
-        except OSError:
+        except (OSError, HTTPException):
             if time.monotonic() > until:
                 raise CannotRun(f"The web server did not answer within {START_SECONDS:.0f} seconds.") from None
         stop.wait(LOOK_SECONDS)

@@ -123,11 +123,12 @@ def _ask(path: Path, command: bytes) -> bytes:
 def end_leftover(path: Path, data_dir: Path) -> bool:
     """A server that a killed parent left behind ends; its data are taken over by the next one. Two on the same files would
     spoil them. Returns whether there was one. Call it while holding the lock of ``DATA_DIR``."""
-    if answers(path):
+    answered = answers(path)
+    if answered:
         shut_down(path)
     pid = _leftover_pid(path, data_dir)
     if pid is None:
-        return False
+        return answered
     for number in (signal.SIGTERM, signal.SIGKILL):
         until = time.monotonic() + LEAVE_SECONDS
         while time.monotonic() < until:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -18,8 +19,6 @@ logger = logging.getLogger(__name__)
 
 MOST_DEATHS = 3
 WITHIN_SECONDS = 600.0
-# Processes of one shop start together: that is one start.
-TOGETHER_SECONDS = 1.0
 
 Note = Callable[[str], None]
 
@@ -70,12 +69,24 @@ def _file(data_dir: Path) -> Path:
     return data_dir / "run" / "safe_mode"
 
 
-def _judge(data_dir: Path, dead: list[tuple[float, str]]) -> str:
-    starts = [at for at, _ in dead]
-    distinct = sum(1 for before, at in zip([0.0, *starts], starts, strict=False) if at - before > TOGETHER_SECONDS)
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A start that died: when it ``began``, when it was ``last`` heard of, what it was loading."""
+
+    began: float
+    last: float
+    plugin: str
+
+
+def _judge(data_dir: Path, dead: list[Death]) -> str:
+    distinct, ended = 0, 0.0
+    for death in dead:
+        # Processes of one shop start together: whichever began before the last one had died belongs to the same start.
+        if death.began > ended:
+            distinct, ended = distinct + 1, death.last
     if distinct < MOST_DEATHS:
         return ""
-    suspects = sorted({plugin for _, plugin in dead if plugin})
+    suspects = sorted({death.plugin for death in dead if death.plugin})
     reason = (
         f"The shop died {distinct} times while it started. The last plugins it loaded: {', '.join(suspects) or 'none'}."
     )
@@ -84,8 +95,8 @@ def _judge(data_dir: Path, dead: list[tuple[float, str]]) -> str:
     return reason
 
 
-def _dead(folder: Path) -> list[tuple[float, str]]:
-    """When each start began that died, oldest first, and what it was loading. Older ones are taken away."""
+def _dead(folder: Path) -> list[Death]:
+    """The starts that died, oldest first. Older ones are taken away."""
     found = []
     for mark in folder.glob("*"):
         with suppress(OSError, ValueError):  # another process takes it away
@@ -95,8 +106,8 @@ def _dead(folder: Path) -> list[tuple[float, str]]:
             if time.time() - at > WITHIN_SECONDS:
                 mark.unlink(missing_ok=True)
                 continue
-            found.append((at, mark.read_text("utf-8")))
-    return sorted(found)
+            found.append(Death(at, max(at, mark.stat().st_mtime), mark.read_text("utf-8")))
+    return sorted(found, key=lambda death: death.began)
 
 
 def _nobody_holds(mark: Path) -> bool:

@@ -72,9 +72,10 @@ def test_processes_that_die_together_are_one_start(tmp_path: Path) -> None:
         (folder / f"{number}-{now}{number:09d}").write_text("stamps")
     with boots.counted(tmp_path) as (reason, _note):
         assert reason == ""
-    for ago in (30, 60):
-        (folder / f"1-{now - ago}000000000").write_text("stamps")
-    (folder / f"1-{now - 4000}000000000").write_text("old")
+    for ago, loading in ((30, "stamps"), (60, "stamps"), (4000, "old")):
+        mark = folder / f"1-{now - ago}000000000"
+        mark.write_text(loading)
+        os.utime(mark, (now - ago + 1, now - ago + 1))
     with boots.counted(tmp_path) as (reason, _note):
         assert "died 3 times" in reason and "stamps" in reason and "old" not in reason
     assert boots.leave_safe_mode(tmp_path)
