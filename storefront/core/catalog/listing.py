@@ -18,6 +18,7 @@ from storefront.core.catalog.shelves import (
     CARDS_BY_ID,
     COUNTED,
     DEPTH,
+    FAVOURITES,
     NEIGHBOURS,
     OWN,
     OWNED,
@@ -192,6 +193,12 @@ def home_shelves(
         arrivals=cards_of(session.execute(ARRIVALS, {**values, "offset": 0}), rate, low),
         preorders=cards_of(session.execute(AWAITED, values), rate, low),
     )
+
+
+def popular_cards(lang: str, rate: CurrencyRate, policies: Mapping[str, Any], *, limit: int) -> tuple[Card, ...]:
+    """The first of the plain list. One statement, which counts nothing."""
+    rows = session.execute(FAVOURITES, {"lang": lang, "limit": limit, "offset": 0})
+    return cards_of(rows, rate, int(policies["stock.low"]))
 
 
 def related_cards(

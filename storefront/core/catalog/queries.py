@@ -1,7 +1,7 @@
 """The reads of the catalogue, by the names other areas and the doors call."""
 
 from storefront.core.catalog.facets import facet_counts
-from storefront.core.catalog.listing import home_shelves, list_products, related_cards
+from storefront.core.catalog.listing import home_shelves, list_products, popular_cards, related_cards
 from storefront.core.catalog.navigation import brand_view, navigation, page, page_links, shelf_brands
 from storefront.core.catalog.product import product_page, sku_rows
 from storefront.core.catalog.views import (
@@ -50,6 +50,7 @@ __all__ = [
     "facet_counts",
     "home_shelves",
     "list_products",
+    "popular_cards",
     "navigation",
     "page",
     "page_links",

@@ -287,6 +287,7 @@ CARDS_BY_ID = (
 # --- what the pages beside the lists show ---------------------------------------------------------------------------
 
 ARRIVALS = page_statement(Narrowed(), "newest", True, False)
+FAVOURITES = page_statement(Narrowed(), "popularity", True, False)
 
 _AWAITED = (
     # Written out: an index over one shelf is not chosen for a parameter.

@@ -1,6 +1,6 @@
 """Which spelling somebody may have meant, when a question found next to nothing."""
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storefront.core.db import session
 from storefront.core.search.asking import MAX_QUESTION
@@ -11,6 +11,17 @@ from storefront.core.search.tokens import chunks, singular
 
 # So many words with the same first letter and nearly the same length are compared.
 MAX_COMPARED = 5000
+
+_WORD = SearchWord.__table__
+_ALIKE = (
+    select(_WORD.c.word, _WORD.c.uses)
+    .where(
+        _WORD.c.initial == bindparam("initial"),
+        _WORD.c.length.between(bindparam("shortest"), bindparam("longest")),
+    )
+    .order_by(_WORD.c.uses.desc())
+    .limit(MAX_COMPARED)
+)
 
 
 def respelled(question: str) -> str:
@@ -33,12 +44,8 @@ def _may_be_misspelt(word: str) -> bool:
 def _nearest(word: str) -> str:
     """The word in use that is nearest, "" when none is near; ``word`` itself when it is in use."""
     reach = 1 if len(word) < 6 else 2
-    rows = session.execute(
-        select(SearchWord.word, SearchWord.uses)
-        .where(SearchWord.initial == word[0], SearchWord.length.between(len(word) - reach, len(word) + reach))
-        .order_by(SearchWord.uses.desc())
-        .limit(MAX_COMPARED)
-    ).all()
+    lengths = {"shortest": len(word) - reach, "longest": len(word) + reach}
+    rows = session.execute(_ALIKE, {"initial": word[0], **lengths}).all()
     known = {row.word for row in rows}
     if word in known or singular(word) in known:
         return word

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
 
-from storefront.core.catalog.queries import brand_view, list_products, product_page
+from storefront.core.catalog.queries import brand_view, list_products, popular_cards, product_page
 from storefront.core.catalog.views import BrandView, Card, Count, ListQuery, PictureView, SkuView
 from storefront.core.i18n.formats import format_money
 from storefront.core.i18n.translate import gettext as _
@@ -167,7 +167,7 @@ def _say_how_it_is_kept(address: ListAddress, page: int, languages: Collection[s
 
 def _popular() -> tuple[Card, ...]:
     """What to look at instead where nothing was found."""
-    return list_products(ListQuery(current_lang(), current_rate(), per_page=POPULAR), current_shop().policies).cards
+    return popular_cards(current_lang(), current_rate(), current_shop().policies, limit=POPULAR)
 
 
 def _query(filters: ListFilter) -> ListQuery:
