@@ -1,6 +1,7 @@
 """The back office in process: time and SQL statements of its pages on a large shop."""
 
 import argparse
+import gc
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -86,6 +87,8 @@ def time_pages(app: Flask, paths: Sequence[str], times: int = TIMES) -> list[Tim
     with app.app_context():
         engine = db.engine
     found = []
+    gc.collect()
+    gc.freeze()  # as the web server does with what is there before the first request
     for path in paths:
         client.get(path)
         with count_statements_of(engine) as seen:
