@@ -65,9 +65,11 @@ from storefront.core.contracts.pricing import (
 from storefront.core.contracts.shipping import (
     NotServed,
     Parcel,
+    ParcelLimits,
     ShippingCarrier,
     ShippingQuote,
     ShippingRequest,
+    Speed,
 )
 from storefront.core.contracts.slots import (
     AdminOrderPanels,
@@ -167,6 +169,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Parcel",
+    "ParcelLimits",
     "PaymentMethod",
     "Pending",
     "PluginBlueprint",
@@ -190,6 +193,7 @@ __all__ = [
     "ShippingCarrier",
     "ShippingQuote",
     "ShippingRequest",
+    "Speed",
     "Show",
     "Slot",
     "Unavailable",

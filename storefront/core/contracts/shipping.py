@@ -4,10 +4,31 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from storefront.core.values.money import Money
 from storefront.core.values.types import Destination, Dimensions
+
+
+class Speed(StrEnum):
+    """The class of a service: an order whose parcel outgrows its service is moved within the class first (SHP-3)."""
+
+    EXPRESS = "express"
+    AIR = "air"
+    ECONOMY = "economy"
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelLimits:
+    """The most one parcel of a service may be, packed: grams and outer millimetres; ``None``: the service sets no such
+    limit. ``length``: the longest side; ``sides``: the three sides together; ``girth``: the longest side plus twice
+    the sum of the other two."""
+
+    weight: int | None = None
+    length: int | None = None
+    sides: int | None = None
+    girth: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +55,10 @@ class ShippingRequest:
 @dataclass(frozen=True, slots=True)
 class ShippingQuote:
     """One priced service. ``key`` is unique within the carrier; ``title`` an English msgid. ``days``: least and most
-    days on the way. ``cover``: highest compensation, base currency. ``breakdown``: how the price came about."""
+    days on the way. ``cover``: highest compensation, base currency. ``speed``: its class, "" when it has none.
+    ``variant_of``: the key of the service this one is with an extra (more cover), shown beneath it. ``note``: an
+    English msgid for the shopper. ``tariff``: the version of the table that was read. ``breakdown``: how the price came
+    about, kept with the order."""
 
     key: str
     title: str
@@ -43,6 +67,8 @@ class ShippingQuote:
     tracked: bool = False
     signature: bool = False
     cover: Money | None = None
+    speed: Speed | str = ""
+    variant_of: str = ""
     title_params: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
     tariff: str = ""
@@ -51,12 +77,19 @@ class ShippingQuote:
 
 @dataclass(frozen=True, slots=True)
 class NotServed:
-    """Why a carrier offers nothing: a sentence for the shopper (English msgid). An unknown country is this, never a
-    price of zero."""
+    """Why a carrier offers nothing, or with ``service`` why one of its services does not: a sentence for the shopper
+    (English msgid). An unknown country is this, never a price of zero.
+
+    ``service``, ``title``, ``title_params``: as of a ``ShippingQuote``. ``restriction``: the class of goods
+    (``Restriction``) the reason is about; the shop names the products of that class beside it."""
 
     reason: str
     params: Mapping[str, Any] = field(default_factory=dict)
     code: str = ""
+    service: str = ""
+    title: str = ""
+    title_params: Mapping[str, Any] = field(default_factory=dict)
+    restriction: str = ""
 
 
 class ShippingCarrier(ABC):
@@ -66,9 +99,16 @@ class ShippingCarrier(ABC):
     title: str
 
     @abstractmethod
-    def quote(self, request: ShippingRequest) -> tuple[ShippingQuote, ...] | NotServed:
-        """Pure and offline: called on cart and checkout pages, outside any transaction. Prices in
-        ``request.currency``, never zero by accident, never falling with growing weight."""
+    def quote(self, request: ShippingRequest) -> tuple[ShippingQuote | NotServed, ...] | NotServed:
+        """What can be had, and by ``NotServed`` rows with a ``service`` what cannot and why. Pure and offline: called on
+        cart and checkout pages, outside any transaction. Prices in ``request.currency``, never zero by accident, never
+        falling with growing weight."""
+
+    def limits(self, destination: Destination, ship_on: date) -> Mapping[str, ParcelLimits]:
+        """The limits of a parcel by the key of each service that goes there. The shop packs by them: goods that outgrow
+        a service in one parcel may go in several, and ``quote`` is then asked about those. A service that is not
+        named takes what the shop packs. Pure and offline, as ``quote``."""
+        return {}
 
     def tracking_url(self, number: str, lang: str) -> str:
         """A public page that follows ``number``, or "" when there is none."""

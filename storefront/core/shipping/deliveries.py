@@ -1,16 +1,16 @@
 """Which services can bring a basket to a destination, at what price, and why the others cannot (SHP-1, SHP-2)."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from storefront.core.contracts.currency import in_currency
-from storefront.core.contracts.pricing import Basket, CurrencyRate
+from storefront.core.contracts.pricing import Basket, BasketLine, CurrencyRate
 from storefront.core.contracts.providers import Registered
 from storefront.core.contracts.shipping import NotServed, ShippingCarrier, ShippingQuote, ShippingRequest
 from storefront.core.i18n.translate import N_
-from storefront.core.shipping.parcels import goods_value, parcels_of
+from storefront.core.shipping.parcels import goods_lines, goods_value, parcels_of
 from storefront.core.values.money import MAX_AMOUNT, Money
 from storefront.core.values.types import Destination
 
@@ -29,7 +29,7 @@ class DeliveryChoice:
     ``price``: minor units of the shopper's currency, before discounts on postage; ``quote`` keeps the carrier's own
     price in the base currency. A row without ``quote`` is shown with ``reason``, an English msgid, and cannot be
     chosen. ``title``, ``carrier_title`` and ``reason`` are in the domain of ``source`` (core's reason when
-    ``core_reason``)."""
+    ``core_reason``). ``products``: titles of the goods of the class ``reason`` is about."""
 
     id: str
     carrier: str
@@ -44,6 +44,7 @@ class DeliveryChoice:
     reason: str = ""
     params: Mapping[str, Any] = field(default_factory=dict)
     core_reason: bool = False
+    products: tuple[str, ...] = ()
 
     @property
     def choosable(self) -> bool:
@@ -66,7 +67,8 @@ def delivery_choices(
     if not parcels:
         return ()
     request = ShippingRequest(destination, parcels, ship_on, rate.base)
-    rows = [row for key in sorted(carriers) for row in _rows(key, carriers[key], request, rate)]
+    goods = goods_lines(basket)
+    rows = [row for key in sorted(carriers) for row in _rows(key, carriers[key], request, rate, goods)]
     return tuple(sorted(rows, key=_place))
 
 
@@ -80,7 +82,11 @@ def _place(row: DeliveryChoice) -> tuple[bool, int, str]:
 
 
 def _rows(
-    key: str, registered: Registered[ShippingCarrier], request: ShippingRequest, rate: CurrencyRate
+    key: str,
+    registered: Registered[ShippingCarrier],
+    request: ShippingRequest,
+    rate: CurrencyRate,
+    goods: tuple[BasketLine, ...],
 ) -> list[DeliveryChoice]:
     source = registered.source
     title = key
@@ -91,15 +97,20 @@ def _rows(
         return [_shut(key, source, title, UNAVAILABLE, core_reason=True)]
     try:
         if isinstance(answer, NotServed):
-            return [_shut(key, source, title, answer.reason, dict(answer.params))]
+            return [_refused(key, source, title, answer, goods)]
         if not isinstance(answer, tuple | list):
             raise BadQuote(f"expected quotes or NotServed, got {type(answer).__name__}")
+        rows = [
+            _refused(key, source, title, one, goods)
+            if isinstance(one, NotServed)
+            else _row(key, registered, title, one, rate)
+            for one in answer
+        ]
     except Exception as error:
         registered.blame("quote", error)
         return [_shut(key, source, title, UNAVAILABLE, core_reason=True)]
-    if not answer:
+    if not rows:
         return [_shut(key, source, title, NOTHING_OFFERED, core_reason=True)]
-    rows = [_row(key, registered, title, quote, rate) for quote in answer]
     return _each_id_once(rows, registered)
 
 
@@ -128,6 +139,25 @@ def _row(
         price=price,
         days=checked.days,
         tracked=checked.tracked,
+    )
+
+
+def _refused(
+    key: str, source: str, carrier_title: str, answer: NotServed, goods: tuple[BasketLine, ...]
+) -> DeliveryChoice:
+    named = tuple(dict.fromkeys(line.title for line in goods if answer.restriction in line.restrictions))
+    return replace(
+        _shut(
+            key,
+            source,
+            carrier_title,
+            answer.reason,
+            dict(answer.params),
+            service=answer.service,
+            title=answer.title,
+        ),
+        title_params=dict(answer.title_params),
+        products=named,
     )
 
 

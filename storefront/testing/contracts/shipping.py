@@ -12,6 +12,16 @@ from storefront.core.values.types import Destination, Dimensions, Restriction
 from storefront.testing.contracts.base import NOWHERE, PluginContract
 
 
+def priced(answer: object) -> tuple[ShippingQuote, ...]:
+    """The rows of an answer that can be chosen."""
+    return () if isinstance(answer, NotServed) else tuple(q for q in answer if isinstance(q, ShippingQuote))  # type: ignore[attr-defined]
+
+
+def refusals(answer: object) -> tuple[NotServed, ...]:
+    """The rows of an answer that say why not."""
+    return (answer,) if isinstance(answer, NotServed) else tuple(q for q in answer if isinstance(q, NotServed))  # type: ignore[attr-defined]
+
+
 class ShippingCarrierContract(PluginContract):
     """Pure, priced in the asked currency, never cheaper for more weight, never free by accident."""
 
@@ -25,8 +35,7 @@ class ShippingCarrierContract(PluginContract):
         return ShippingRequest(Destination(country), parcels, date(2026, 11, 24), "JPY")
 
     def quotes(self, country: str, *weights: int | None) -> dict[str, ShippingQuote]:
-        answer = self.make().quote(self.request(country, *weights))
-        return {} if isinstance(answer, NotServed) else {quote.key: quote for quote in answer}
+        return {quote.key: quote for quote in priced(self.make().quote(self.request(country, *weights)))}
 
     def test_it_has_a_title(self) -> None:
         assert self.make().title
@@ -39,12 +48,15 @@ class ShippingCarrierContract(PluginContract):
             asked = self.request(country, weight)
             answer = self.make().quote(asked)
             assert answer == self.make().quote(asked)
-            if isinstance(answer, NotServed):
-                assert (answer.reason % answer.params).endswith(".")
-                continue
-            assert answer, "an empty answer says nothing: return NotServed with a reason"
-            assert len({quote.key for quote in answer}) == len(answer)
-            for quote in answer:
+            quotes, refused = priced(answer), refusals(answer)
+            assert quotes or refused, "an empty answer says nothing: return NotServed with a reason"
+            keys = [quote.key for quote in quotes] + [one.service for one in refused]
+            assert len(set(keys)) == len(keys)
+            for one in refused:
+                assert (one.reason % one.params).endswith(".")
+                assert isinstance(answer, NotServed) or (one.service and one.title)
+            for quote in quotes:
+                assert not quote.variant_of or quote.variant_of in keys
                 assert ":" not in quote.key
                 assert quote.title
                 assert quote.price.currency == asked.currency
@@ -53,7 +65,7 @@ class ShippingCarrierContract(PluginContract):
 
     def test_an_unknown_country_is_not_served(self) -> None:
         answer = self.make().quote(self.request(NOWHERE, 500))
-        assert isinstance(answer, NotServed)
+        assert refusals(answer) and not priced(answer)
 
     def test_more_weight_never_costs_less(self) -> None:
         known = sorted(weight for weight in self.weights if weight is not None)
@@ -69,7 +81,7 @@ class ShippingCarrierContract(PluginContract):
         assert all(two[key].price.amount >= one[key].price.amount for key in one.keys() & two.keys())
 
     def test_nothing_to_send_has_no_price(self) -> None:
-        assert isinstance(self.make().quote(self.request(self.served)), NotServed)
+        assert not priced(self.make().quote(self.request(self.served)))
 
     def test_a_tracking_number_without_sense_never_crashes(self) -> None:
         for number in ("", "  ", "ab-12", "１２３", "x" * 500):
@@ -82,10 +94,8 @@ class ShippingCarrierContract(PluginContract):
     def test_every_country_is_priced_or_refused_with_a_sentence(self) -> None:
         for country in (*(code for code, _ in country_choices("en")), "", "jp", "12"):
             answer = self.make().quote(self.request(country, 500))
-            if isinstance(answer, NotServed):
-                assert (answer.reason % answer.params).endswith("."), country
-            else:
-                assert all(quote.price.amount > 0 for quote in answer), country
+            assert all((one.reason % one.params).endswith(".") for one in refusals(answer)), country
+            assert all(quote.price.amount > 0 for quote in priced(answer)), country
 
     def test_parcels_of_any_kind_are_answered(self) -> None:
         kinds = (
@@ -96,8 +106,14 @@ class ShippingCarrierContract(PluginContract):
         )
         for parcel, country in itertools.product(kinds, (self.served, "US")):
             asked = ShippingRequest(Destination(country), (parcel,), date(2026, 11, 24), "JPY")
-            answer = self.make().quote(asked)
-            assert isinstance(answer, NotServed) or all(quote.price.amount > 0 for quote in answer)
+            assert all(quote.price.amount > 0 for quote in priced(self.make().quote(asked)))
+
+    def test_a_parcel_beyond_the_limits_is_not_priced(self) -> None:
+        carrier, day = self.make(), date(2026, 11, 24)
+        for service, most in carrier.limits(Destination(self.served), day).items():
+            if most.weight is None:
+                continue
+            assert service not in self.quotes(self.served, most.weight + 1), service
 
     def test_the_language_of_the_shopper_changes_no_price(self) -> None:
         first = self.make().quote(self.request(self.served, 500))
