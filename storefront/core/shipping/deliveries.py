@@ -95,22 +95,19 @@ def _rows(
         answer: object = registered.ask("quote", request)
     except Exception:  # plugin code: whatever it raises is noted and stays here
         return [_shut(key, source, title, UNAVAILABLE, core_reason=True)]
-    try:
-        if isinstance(answer, NotServed):
-            return [_refused(key, source, title, answer, goods)]
-        if not isinstance(answer, tuple | list):
-            raise BadQuote(f"expected quotes or NotServed, got {type(answer).__name__}")
-        rows = [
-            _refused(key, source, title, one, goods)
-            if isinstance(one, NotServed)
-            else _row(key, registered, title, one, rate)
-            for one in answer
-        ]
-    except Exception as error:
-        registered.blame("quote", error)
+    if isinstance(answer, NotServed):
+        return [_refused(key, registered, title, answer, goods)]
+    if not isinstance(answer, tuple | list):
+        registered.blame("quote", BadQuote(f"expected quotes or NotServed, got {type(answer).__name__}"))
         return [_shut(key, source, title, UNAVAILABLE, core_reason=True)]
-    if not rows:
+    if not answer:
         return [_shut(key, source, title, NOTHING_OFFERED, core_reason=True)]
+    rows = [
+        _refused(key, registered, title, one, goods)
+        if isinstance(one, NotServed)
+        else _row(key, registered, title, one, rate)
+        for one in answer
+    ]
     return _each_id_once(rows, registered)
 
 
@@ -143,22 +140,25 @@ def _row(
 
 
 def _refused(
-    key: str, source: str, carrier_title: str, answer: NotServed, goods: tuple[BasketLine, ...]
+    key: str,
+    registered: Registered[ShippingCarrier],
+    carrier_title: str,
+    answer: NotServed,
+    goods: tuple[BasketLine, ...],
 ) -> DeliveryChoice:
-    named = tuple(dict.fromkeys(line.title for line in goods if answer.restriction in line.restrictions))
-    return replace(
-        _shut(
-            key,
-            source,
-            carrier_title,
-            answer.reason,
-            dict(answer.params),
-            service=answer.service,
-            title=answer.title,
-        ),
-        title_params=dict(answer.title_params),
-        products=named,
-    )
+    source = registered.source
+    try:
+        if not all(isinstance(text, str) for text in (answer.reason, answer.service, answer.title)):
+            raise BadQuote("a refusal needs words")
+        row = _shut(
+            key, source, carrier_title, answer.reason, dict(answer.params), service=answer.service, title=answer.title
+        )
+        title_params = dict(answer.title_params)
+    except (BadQuote, TypeError, ValueError) as error:
+        registered.blame("quote", error)
+        return _shut(key, source, carrier_title, UNAVAILABLE, core_reason=True)
+    named = dict.fromkeys(line.title for line in goods if answer.restriction in line.restrictions)
+    return replace(row, title_params=title_params, products=tuple(named))
 
 
 def _each_id_once(rows: list[DeliveryChoice], registered: Registered[ShippingCarrier]) -> list[DeliveryChoice]:

@@ -80,6 +80,21 @@ def test_why_a_carrier_does_not_serve_the_destination_is_shown() -> None:
     assert row.title == "Carrier jp" and row.price is None
 
 
+@pytest.mark.req("SHP-1", "SHP-6")
+def test_a_service_that_is_refused_stands_beside_the_others_and_names_the_goods() -> None:
+    basket = Basket(
+        (
+            BasketLine("a", 1, 1000, title="Speaker", weight=300, restrictions=frozenset({"magnet"})),
+            BasketLine("b", 1, 1000, title="Tea", weight=100),
+        )
+    )
+    shut = NotServed("Strong magnets do not fly.", service="air", title="Air parcel", restriction="magnet")
+    fine, refused = choices(carrier("jp", (shut, service("ship", 700))), basket=basket)
+    assert (fine.id, fine.products) == ("jp:ship", ())
+    assert (refused.id, refused.title, refused.choosable) == ("jp:air", "Air parcel", False)
+    assert refused.products == ("Speaker",)
+
+
 def boom(request: ShippingRequest) -> Any:
     raise RuntimeError("table is gone")
 
@@ -108,6 +123,7 @@ NONSENSE = {
     "days backwards": service("x", 700, days=(6, 3)),
     "no key": service("", 700),
     "not a quote": {"price": 700},
+    "refusal with nonsense": NotServed("No.", 7, service="x"),  # type: ignore[arg-type]
 }
 
 
