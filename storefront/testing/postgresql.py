@@ -32,9 +32,11 @@ def free_port() -> int:
 
 class PostgresServer:
     """``with PostgresServer() as server: server.url("name")``. As root it runs under the ``postgres`` account, since
-    the server refuses root."""
+    the server refuses root. ``autovacuum``: as a real server has it. A shop that is filled needs it: the plans by which
+    foreign keys are checked are made while the tables are empty and read them whole until statistics come."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, autovacuum: bool = False) -> None:
+        self.autovacuum = autovacuum
         programs = find_programs()
         if programs is None:
             raise PostgresMissing("PostgreSQL is not installed")
@@ -68,7 +70,7 @@ class PostgresServer:
         options = (
             f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off "
             "-c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c shared_buffers=128MB "
-            "-c autovacuum=off"
+            f"-c autovacuum={'on' if self.autovacuum else 'off'}"
         )
         self._run(
             str(self.programs / "pg_ctl"),

@@ -69,7 +69,7 @@ def measure_pages(options: argparse.Namespace) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with ExitStack() as stack:
-            server = stack.enter_context(PostgresServer()) if options.database == "postgresql" else None
+            server = stack.enter_context(PostgresServer(autovacuum=True)) if options.database == "postgresql" else None
             targets = [_prepare(folder, size, server) for size in sizes]
             figures = _measure(stack, folder, targets, server, options)
     finally:
