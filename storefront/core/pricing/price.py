@@ -110,10 +110,17 @@ def _with_fees_and_tenders(quote: Quote, lanes: ByLane, context: PriceContext) -
 
 def _with_tenders(quote: Quote, lanes: ByLane, context: PriceContext) -> Quote:
     if quote.total is not None:
-        return _run(quote, (Lane.TENDER,), lanes, context)
+        paid = _run(quote, (Lane.TENDER,), lanes, context)
+        return _tenders_taken_back(paid) if paid.invalid else paid
     if quote.unknowns and _asked_for_credit(lanes[Lane.TENDER], context):
         quote = replace(quote, warnings=(*quote.warnings, TOO_EARLY))
     return traced(quote, Lane.TENDER, "core", quote, "no total, no tenders")
+
+
+def _tenders_taken_back(quote: Quote) -> Quote:
+    """One tender failed: nothing can be paid, so the others hold no credit either."""
+    kept = tuple(applied for applied in quote.applied if applied.lane is not Lane.TENDER)
+    return traced(replace(quote, applied=kept), Lane.TENDER, "core", quote, "no total, no tenders")
 
 
 def _asked_for_credit(entries: Iterable[Entry], context: PriceContext) -> bool:

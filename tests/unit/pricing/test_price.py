@@ -385,6 +385,14 @@ BAD_ANSWERS: dict[str, Any] = {
 
 
 @pytest.mark.req("SHOP-6")
+def test_one_failed_tender_takes_the_others_back() -> None:
+    adjusters = [registered(Lane.TENDER, -100, "deposit"), registered(Lane.TENDER, boom, "points", priority=200)]
+    quote = price(basket(1000), context(), adjusters)
+    assert quote.invalid and quote.total is None
+    assert quote.lane_sum(Lane.TENDER) == 0
+    assert quote.trace[-1].after == 1000
+
+
 @pytest.mark.parametrize("lane", [Lane.LINE, Lane.ORDER, Lane.SHIPPING_DISCOUNT, Lane.FEE, Lane.TAX, Lane.TENDER])
 @pytest.mark.parametrize("bad", [name for name in BAD_ANSWERS if name not in ("adds up too high",)])
 def test_a_broken_adjuster_closes_the_checkout_and_leaves_the_cart_to_be_seen(
