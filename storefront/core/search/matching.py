@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from storefront.core.search.asking import Phrase, Term, Writing
 from storefront.core.search.service import quoted
+from storefront.core.search.tokens import BEGINS
 
 Facets = Sequence[Sequence[str]]
 """Facet tokens: one of each inner group."""
@@ -28,6 +29,8 @@ def _sqlite(facets: Sequence[Term], terms: Sequence[Term]) -> str:
 
 def _postgresql(facets: Sequence[Term], terms: Sequence[Term]) -> str:
     def phrase(each: Phrase) -> str:
+        if each.prefix and len(each.tokens) == 1 and len(each.tokens[0]) == 1:
+            return quoted(BEGINS + each.tokens[0])
         return "(" + " <-> ".join(map(quoted, each.tokens)) + (":*" if each.prefix else "") + ")"
 
     def writing(each: Writing) -> str:

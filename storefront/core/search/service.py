@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, text, update
 from storefront.core.db import on_sqlite, session
 from storefront.core.search.ddl import FULL_TEXT, REACH, TIERS
 from storefront.core.search.models import SearchOrder, SearchProduct, SearchWord
-from storefront.core.search.tokens import document, plain
+from storefront.core.search.tokens import beginnings, document, plain
 from storefront.core.upsert import insert_for
 
 MAX_SCORE = 2**30
@@ -176,7 +176,8 @@ def _vector(tokens: Sequence[str]) -> str:
     places: dict[str, list[str]] = {}
     for place, token in enumerate(tokens, start=1):
         places.setdefault(token, []).append(str(place))
-    return " ".join(f"{quoted(token)}:{','.join(at)}" for token, at in places.items())
+    placed = [f"{quoted(token)}:{','.join(at)}" for token, at in places.items()]
+    return " ".join([*placed, *map(quoted, beginnings(tokens))])
 
 
 def quoted(token: str) -> str:

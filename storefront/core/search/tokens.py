@@ -15,6 +15,7 @@ from storefront.core.search.romaji import readings
 EXACT = "="  # before a code, barcode or number that is asked for whole
 BACKWARDS = "<"  # before digits in reverse order: found by their end
 FACET = ":"  # before what a list is narrowed by
+BEGINS = ">"  # before the first character of a word
 MAX_TOKENS = 4000
 MAX_WORD = 60
 MAX_CODE = 80
@@ -92,6 +93,13 @@ def ending_token(number: str) -> str:
 def facet_token(kind: str, value: str = "") -> str:
     """The token of something a list is narrowed by. ``kind``: one lower-case letter; ``value``: a slug."""
     return f"{FACET}{kind}{value.lower()}"
+
+
+def beginnings(tokens: Iterable[str]) -> list[str]:
+    """A token for each character that words among ``tokens`` begin with: PostgreSQL would put together the lists of all
+    words with that beginning, each time somebody asks for one character."""
+    marks = (EXACT, BACKWARDS, FACET)
+    return [BEGINS + first for first in dict.fromkeys(token[0] for token in tokens) if first not in marks]
 
 
 def document(texts: Iterable[str], *, codes: Iterable[str] = (), marks: Iterable[str] = ()) -> tuple[str, ...]:

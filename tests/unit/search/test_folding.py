@@ -8,7 +8,7 @@ from storefront.core.search.ddl import TOKEN_SIGNS
 from storefront.core.search.folding import fold
 from storefront.core.search.romaji import readings, respell
 from storefront.core.search.spelling import distance
-from storefront.core.search.tokens import chunks, document, ending_token, singular
+from storefront.core.search.tokens import beginnings, chunks, document, ending_token, facet_token, singular
 
 
 @pytest.mark.req("CAT-7")
@@ -90,6 +90,11 @@ def test_kana_is_read_in_latin_letters(kana: str, latin: str) -> None:
 def test_other_latin_spellings_lead_to_ours() -> None:
     assert {respell(word) for word in ("matcha", "mattya", "maccha")} == {"matcha"}
     assert [respell(word) for word in ("toufu", "susi", "tempura", "huton")] == ["tofu", "sushi", "tenpura", "futon"]
+
+
+def test_words_are_known_by_their_first_character_and_marks_are_not() -> None:
+    tokens = document(["茶碗 tea"], codes=["AB-1"], marks=[facet_token("s"), ending_token("090-1234")])
+    assert set(beginnings(tokens)) == {">茶", ">碗", ">t"}
 
 
 @pytest.mark.parametrize(("one", "other", "steps"), [("matca", "matcha", 1), ("senhca", "sencha", 1), ("tea", "tea", 0), ("abc", "xyz", 3)])  # fmt: skip
