@@ -46,6 +46,7 @@ TIMED: Mapping[str, Timed] = {
     "pictures.sweep": AT_NIGHT,
     "sessions.purge": AT_NIGHT,
     "catalog.purge_imports": AT_NIGHT,
+    "tasks.purge": AT_NIGHT,
     "search.reorder": AT_NIGHT,
     "plugins.purge": AT_NIGHT,
     "mail_log.purge": AT_NIGHT,

@@ -28,6 +28,7 @@ EXPORT, BULK = "export", "bulk"
 STEP = 200
 ALIVE_EVERY = timedelta(seconds=15)
 CLOSING = timedelta(minutes=15)
+FILES_KEPT = timedelta(days=tasks.FILE_DAYS)
 
 
 class Taken(Exception):
@@ -128,6 +129,14 @@ def export_folder() -> Path:
     folder = extension().settings.data_dir / "exports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
+
+
+@job("tasks.purge", "slow")
+def purge(work: Work) -> None:
+    """Files that were made a while ago: they hold names and addresses, and whoever wanted them has them. A run that dies
+    in between is done again, since the rows know them until the unit commits."""
+    for name in tasks.forget_files(utcnow() - FILES_KEPT):
+        (export_folder() / name).unlink(missing_ok=True)
 
 
 def _export(task: Started, page: Registered, spec: ListSpec, work: Work) -> None:

@@ -36,6 +36,7 @@ def show(task_id: int) -> Response:
         percent=None if not task.total else min(task.done * 100 // task.total, 100),
         zone=str(current_shop().policy("shop.time_zone")),
         ended=task.state in tasks.ENDED,
+        file_days=tasks.FILE_DAYS,
     )
     return response
 

@@ -13,6 +13,7 @@ from storefront.core.tasks.models import Task
 
 RUN = "task.run"
 MAX_PROBLEMS = 200
+FILE_DAYS = 7
 ENDED = ("done", "stopped", "failed")
 
 
@@ -83,3 +84,13 @@ def is_stopped(task_id: int) -> bool:
 
 def set_total(task_id: int, total: int) -> None:
     session.execute(update(Task).where(Task.id == task_id).values(total=total))
+
+
+def forget_files(before: datetime) -> list[str]:
+    """Names of the files of tasks that ended before then, whose rows know them no more."""
+    old = select(Task).where(Task.file != "", Task.finished_at < before).order_by(Task.id)
+    names = []
+    for task in session.scalars(lock_for_update(old)):
+        names.append(task.file)
+        task.file = ""
+    return names

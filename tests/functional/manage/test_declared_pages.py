@@ -3,16 +3,20 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from storefront.admin.tasks.running import export_folder
 from storefront.core.audit.models import AuditEntry
-from storefront.core.db import session, unit_of_work
+from storefront.core.db import session, unit_of_work, utcnow
+from storefront.core.outbox.service import later
 from storefront.core.settings.announcements import save_announcement
 from storefront.core.settings.models import Announcement
+from storefront.core.tasks.models import Task
 from storefront.jobs.relay import run_due
 from storefront.testing.visitor import Visitor
 
@@ -173,6 +177,34 @@ def test_a_list_is_written_to_a_file_that_no_spreadsheet_runs(app: Flask, member
     support.gets(LIST)
     token = next(form.fields["csrf_token"] for form in support.page.forms if "csrf_token" in form.fields)
     assert support.posts(f"{LIST}export", {"format": kind, "csrf_token": token}).status_code == 403
+
+
+def test_a_file_is_deleted_after_a_week_and_the_page_says_so(app: Flask, member: Member) -> None:
+    announced(app, "Closed")
+    owner = member()
+    owner.gets(LIST)
+    for _ in range(2):
+        owner.posts(f"{LIST}export", {**owner.page.form("list-form").fields, "format": "csv"})
+        later_made = owner.last.request.path
+        owner.gets(LIST)
+    while run_due(app):
+        pass
+    with app.app_context():
+        first, second = session.scalars(select(Task).order_by(Task.id))
+        gone = f"/manage/tasks/{first.id}"
+        made, kept = export_folder() / first.file, export_folder() / second.file
+        with unit_of_work():
+            first.finished_at = utcnow() - timedelta(days=7, minutes=1)
+            later("tasks.purge", queue="slow")
+    while run_due(app):
+        pass
+    assert not made.exists() and kept.exists()
+    owner.gets(gone)
+    assert "7 days" in owner.page.text("file-gone")
+    assert owner.gets(f"{gone}/file").status_code == 404
+    owner.gets(later_made)
+    marks = [mark for mark, _ in owner.page.marks]
+    assert "download" in marks and "file-gone" not in marks
 
 
 def test_a_list_is_read_in_two_statements_beside_the_session(app: Flask, member: Member, count_statements) -> None:  # type: ignore[no-untyped-def]
