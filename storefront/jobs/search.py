@@ -16,9 +16,9 @@ from storefront.core.orders.finding import index_orders
 from storefront.core.orders.models import Order
 from storefront.core.orders.queries import pieces_sold
 from storefront.core.search import questions
-from storefront.core.search.models import SearchOrder, SearchProduct, SearchWord
+from storefront.core.search.models import SearchHidden, SearchOrder, SearchProduct, SearchWord
 from storefront.core.search.service import (
-    ORDERS,
+    INDEXES,
     PRODUCTS,
     merge_segments,
     move_tiers,
@@ -58,7 +58,7 @@ def reorder_products() -> int:
 
 def settle() -> None:
     """After many changes: tiers, words, pieces of the index; forget old questions."""
-    for index in (PRODUCTS, ORDERS):
+    for index in INDEXES:
         bounds = tier_bounds(index)
         session.rollback()
         while run_unit(partial(move_tiers, index, bounds, BATCH * 4)):
@@ -97,8 +97,8 @@ def rebuild(progress: Progress = silent) -> None:
 
 
 def index_all_products(progress: Progress = silent) -> None:
-    """The document of every product that is shown, in short units."""
-    _index_all("products", select(Product.id).where(*SHOWN), Product.id, progress)
+    """The document of every product, shown or not, in short units."""
+    _index_all("products", select(Product.id), Product.id, progress)
 
 
 def index_all_orders(progress: Progress = silent) -> None:
@@ -118,7 +118,7 @@ def _index_all(what: str, statement: Any, key: Any, progress: Progress) -> None:
 
 def mend() -> None:
     """SQLite: the full text tables anew from the documents, in one unit that keeps all writers waiting."""
-    for index in (PRODUCTS, ORDERS):
+    for index in INDEXES:
         run_unit(partial(rebuild_full_text, index))
 
 
@@ -138,6 +138,7 @@ def _drop_strangers() -> None:
     shown = select(Product.id).where(*SHOWN)
     placed = select(Order.id).where(Order.placed_at.is_not(None))
     run_unit(lambda: session.execute(delete(SearchProduct).where(SearchProduct.id.not_in(shown))))
+    run_unit(lambda: session.execute(delete(SearchHidden).where(SearchHidden.id.in_(shown))))
     run_unit(lambda: session.execute(delete(SearchOrder).where(SearchOrder.id.not_in(placed))))
 
 

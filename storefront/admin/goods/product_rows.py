@@ -30,7 +30,7 @@ from storefront.core.i18n.translate import current_language
 from storefront.core.paging import QuerySource, row_number
 from storefront.core.search.asking import understand
 from storefront.core.search.queries import matching_ids
-from storefront.core.search.service import PRODUCTS
+from storefront.core.search.service import HIDDEN, PRODUCTS
 from storefront.core.stock.models import StockItem
 from storefront.core.values.language import LANGUAGES
 from storefront.core.values.money import Money
@@ -145,21 +145,13 @@ def _variants(ids: Sequence[int]) -> Mapping[int, Sequence[Any]]:
 
 
 def search(question: str) -> ColumnElement[bool]:
-    """By code, barcode or words in any language. The index holds what shoppers can find; drafts and what is no longer
-    sold are found by their names."""
-    code, hidden, coded_product = question.strip(), aliased(Product), aliased(Product)
+    """By code, barcode or words in any language, whether shoppers find it or not."""
+    code, coded_product = question.strip(), aliased(Product)
     coded = select(coded_product.id).where(coded_product.code == code)
     variants = select(Sku.product_id).where(or_(Sku.code == code, Sku.barcode == code))
-    named = (
-        select(ProductText.product_id)
-        .where(*(ProductText.name.icontains(word, autoescape=True) for word in code.split()[:8]))
-        .join(hidden, hidden.id == ProductText.product_id)
-        # By equality, so that the index of states is used: few products are hidden.
-        .where(hidden.state.in_([state for state in STATES if state != "published"]))
-    )
-    words = matching_ids(PRODUCTS, understand(question))
+    asked = understand(question)
     # One set, not four conditions joined by OR: those make the database read every product.
-    return Product.id.in_(union(coded, variants, words, named))
+    return Product.id.in_(union(coded, variants, matching_ids(PRODUCTS, asked), matching_ids(HIDDEN, asked)))
 
 
 def _by_state(value: str) -> ColumnElement[bool] | None:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import and_, exists, or_, select
 
 from storefront.core.catalog.models import Brand, BrandText, Category, Product, ProductCategory, ProductText, Sku
 from storefront.core.db import changed, session
@@ -23,8 +23,9 @@ SHOWN = (Product.state == "published", exists().where(Sku.product_id == Product.
 
 
 def index_product(product_id: int) -> None:
-    """Write the search document of this product anew, or take it out when it is not published. After every change of
-    its texts, brand, categories, state or variants, inside the same unit; changed rows must be flushed."""
+    """Write the search document of this product anew, where shoppers find it or, when it is not shown, where only the
+    back office does. After every change of its texts, brand, categories, state or variants, inside the same unit; changed
+    rows must be flushed."""
     index_products((product_id,))
 
 
@@ -41,12 +42,15 @@ def index_products(product_ids: Iterable[int]) -> None:
 
 def _index(ids: Sequence[int]) -> None:
     products = session.execute(
-        select(Product.id, Product.code, Product.brand_id, Product.popularity).where(Product.id.in_(ids), *SHOWN)
+        select(Product.id, Product.code, Product.brand_id, Product.popularity, and_(*SHOWN).label("shown")).where(
+            Product.id.in_(ids)
+        )
     ).all()
-    shown = {product.id for product in products}
-    search.remove(search.PRODUCTS, [id_ for id_ in ids if id_ not in shown])
-    if products:
-        search.put(search.PRODUCTS, _documents(products), keep_rank=True)
+    documents = {document.id: document for document in _documents(products)} if products else {}
+    for index, here in ((search.PRODUCTS, True), (search.HIDDEN, False)):
+        mine = [product.id for product in products if bool(product.shown) is here]
+        search.remove(index, sorted(set(ids) - set(mine)))
+        search.put(index, [documents[id_] for id_ in mine], keep_rank=True)
 
 
 def category_facet(slug: str) -> str:

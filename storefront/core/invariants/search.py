@@ -20,6 +20,23 @@ def products(now: datetime) -> Iterable[Row]:
     )
 
 
+@check(
+    "search.hidden",
+    "A product that shoppers do not find is not in the index of the back office, or one is that they do.",
+)
+def hidden(now: datetime) -> Iterable[Row]:
+    """The owner finds drafts and what is no longer sold."""
+    return broken(
+        """
+        SELECT p.code, p.state, s.id IS NOT NULL AS indexed
+        FROM product p LEFT JOIN search_hidden s ON s.id = p.id
+        WHERE (s.id IS NULL) <> (
+            p.state = 'published' AND EXISTS (SELECT 1 FROM sku k WHERE k.product_id = p.id AND k.active)
+        )
+        """
+    )
+
+
 @check("search.orders", "An order is not in the search index, or a draft is.")
 def orders(now: datetime) -> Iterable[Row]:
     """The back office finds every order that was placed."""
@@ -32,4 +49,4 @@ def orders(now: datetime) -> Iterable[Row]:
     )
 
 
-CHECKS = (products, orders)
+CHECKS = (products, hidden, orders)

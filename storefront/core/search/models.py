@@ -43,6 +43,16 @@ class SearchProduct(_Document, Base):
     )
 
 
+class SearchHidden(_Document, Base):
+    """Products that shoppers do not find: drafts, what is no longer sold, what has no variant. For the back office."""
+
+    __tablename__ = "search_hidden"
+
+    id: Mapped[int] = mapped_column(
+        ForeignKey("product.id", ondelete="CASCADE"), primary_key=True, autoincrement=False, sort_order=-1
+    )
+
+
 class SearchOrder(_Document, Base):
     __tablename__ = "search_order"
 
@@ -52,6 +62,7 @@ class SearchOrder(_Document, Base):
 
 
 make_searchable(SearchProduct.__table__)
+make_searchable(SearchHidden.__table__)
 make_searchable(SearchOrder.__table__)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Select, Text, TextualSelect, column, select, text
+from sqlalchemy import BigInteger, Integer, Select, Text, TextualSelect, bindparam, column, select, text
 
 from storefront.core.db import dialect, session
 from storefront.core.search.asking import Phrase, Question
@@ -80,7 +80,11 @@ def matching_ids(index: SearchIndex, question: Question, facets: Facets = (), li
     """The ids of the first ``limit`` hits as a SELECT, for a statement that sorts or narrows them further."""
     if not question.terms:
         return select(index.model.id).where(index.model.id.is_(None))
-    ids = _ids_statement(index).bindparams(search_terms=match_of(question.terms, facets, dialect()), search_limit=limit)
+    # Unique, so that one statement may ask two indexes.
+    ids = _ids_statement(index).bindparams(
+        bindparam("search_terms", match_of(question.terms, facets, dialect()), unique=True),
+        bindparam("search_limit", limit, unique=True),
+    )
     found = ids.columns(column("id", Integer)).subquery("found")
     return select(found.c.id)
 

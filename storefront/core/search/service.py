@@ -1,6 +1,6 @@
 """Keeping the documents. Every verb runs inside the caller's unit of work; what it wrote is found when the unit commits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, text, update
 
 from storefront.core.db import on_sqlite, session
 from storefront.core.search.ddl import FULL_TEXT, REACH, TIERS
-from storefront.core.search.models import SearchOrder, SearchProduct, SearchWord
+from storefront.core.search.models import SearchHidden, SearchOrder, SearchProduct, SearchWord
 from storefront.core.search.tokens import beginnings, document, plain
 from storefront.core.upsert import insert_for
 
@@ -23,7 +23,7 @@ MIN_SPELLED, MAX_SPELLED = 3, 30
 class SearchIndex:
     """A kind of document with a table of its own."""
 
-    model: type[SearchProduct] | type[SearchOrder]
+    model: type[SearchProduct] | type[SearchHidden] | type[SearchOrder]
     spelled: bool = False  # whether its words are offered when a question finds next to nothing
 
     @property
@@ -32,7 +32,9 @@ class SearchIndex:
 
 
 PRODUCTS = SearchIndex(SearchProduct, spelled=True)
+HIDDEN = SearchIndex(SearchHidden)
 ORDERS = SearchIndex(SearchOrder)
+INDEXES = (PRODUCTS, HIDDEN, ORDERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,10 @@ def rows_of(documents: Iterable[Document]) -> list[dict[str, Any]]:
     return [_row(each) for each in documents]
 
 
-def remove(index: SearchIndex, ids: Iterable[int]) -> None:
+def remove(index: SearchIndex, ids: Collection[int]) -> None:
     """Take documents out; ids that are not there are no mistake."""
+    if not ids:
+        return
     session.execute(delete(index.model).where(index.model.id.in_(list(ids))))
 
 

@@ -147,6 +147,10 @@ BROKEN: dict[str, tuple[str, ...]] = {
         f"UPDATE charge_share SET amount = amount + 1 WHERE charge_id IN (SELECT id FROM charge WHERE order_id = {WAITING})",
     ),
     "search.orders": (f"DELETE FROM search_order WHERE id = {WAITING}",),
+    "search.hidden": (
+        "INSERT INTO search_hidden (id, rank, tier, heads, tokens) "
+        "SELECT id, rank, tier, heads, tokens FROM search_product WHERE id = (SELECT MIN(id) FROM search_product)",
+    ),
     "search.products": ("DELETE FROM search_product WHERE id = (SELECT MIN(id) FROM search_product)",),
     "orders.pieces": (f"UPDATE order_line SET quantity = 0, cancelled_quantity = 0 WHERE order_id = {CANCELLED}",),
     "orders.live_lines": (f"UPDATE order_line SET cancelled_quantity = 0 WHERE order_id = {CANCELLED}",),
@@ -271,6 +275,9 @@ BROKEN: dict[str, tuple[str, ...]] = {
     "staff.second_factor": (member(1), "INSERT INTO recovery_code (staff_id, code_hash) VALUES (1, 'c')"),
     "cards.listed": (
         "UPDATE product SET state = 'draft' WHERE code = 'FIG'",
+        "INSERT INTO search_hidden (id, rank, tier, heads, tokens) "
+        "SELECT id, rank, tier, heads, tokens FROM search_product "
+        "WHERE id = (SELECT id FROM product WHERE code = 'FIG')",
         "DELETE FROM search_product WHERE id = (SELECT id FROM product WHERE code = 'FIG')",
     ),
     "cards.prices": ("UPDATE sku SET price = price + 1 WHERE code = 'FIG-1'",),

@@ -557,6 +557,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_purchase_tally_product_id_product'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('product_id', 'holder', name=op.f('pk_purchase_tally'))
     )
+    op.create_table('search_hidden',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('rank', sa.BigInteger(), nullable=False),
+    sa.Column('tier', sa.SmallInteger(), nullable=False),
+    sa.Column('heads', sa.Text(), nullable=False),
+    sa.Column('tokens', sa.Text().with_variant(postgresql.TSVECTOR(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['id'], ['product.id'], name=op.f('fk_search_hidden_id_product'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_search_hidden')),
+    sa.UniqueConstraint('rank', name=op.f('uq_search_hidden_rank'))
+    )
     op.create_table('search_product',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('rank', sa.BigInteger(), nullable=False),
@@ -1176,6 +1186,10 @@ def upgrade() -> None:
         op.execute('CREATE TRIGGER search_product_added AFTER INSERT ON search_product BEGIN INSERT INTO search_product_fts(rowid, tokens) VALUES (new.rank, new.tokens); END')
         op.execute("CREATE TRIGGER search_product_removed AFTER DELETE ON search_product BEGIN INSERT INTO search_product_fts(search_product_fts, rowid, tokens) VALUES ('delete', old.rank, old.tokens); END")
         op.execute("CREATE TRIGGER search_product_changed AFTER UPDATE OF rank, tokens ON search_product WHEN old.rank IS NOT new.rank OR old.tokens IS NOT new.tokens BEGIN INSERT INTO search_product_fts(search_product_fts, rowid, tokens) VALUES ('delete', old.rank, old.tokens); INSERT INTO search_product_fts(rowid, tokens) VALUES (new.rank, new.tokens); END")
+        op.execute('CREATE VIRTUAL TABLE search_hidden_fts USING fts5(tokens, content=\'search_hidden\', content_rowid=\'rank\', columnsize=0, prefix=\'1 2 3\', tokenize="ascii tokenchars \'=<:%&+#@$*^-_\'")')
+        op.execute('CREATE TRIGGER search_hidden_added AFTER INSERT ON search_hidden BEGIN INSERT INTO search_hidden_fts(rowid, tokens) VALUES (new.rank, new.tokens); END')
+        op.execute("CREATE TRIGGER search_hidden_removed AFTER DELETE ON search_hidden BEGIN INSERT INTO search_hidden_fts(search_hidden_fts, rowid, tokens) VALUES ('delete', old.rank, old.tokens); END")
+        op.execute("CREATE TRIGGER search_hidden_changed AFTER UPDATE OF rank, tokens ON search_hidden WHEN old.rank IS NOT new.rank OR old.tokens IS NOT new.tokens BEGIN INSERT INTO search_hidden_fts(search_hidden_fts, rowid, tokens) VALUES ('delete', old.rank, old.tokens); INSERT INTO search_hidden_fts(rowid, tokens) VALUES (new.rank, new.tokens); END")
         op.execute('CREATE VIRTUAL TABLE search_order_fts USING fts5(tokens, content=\'search_order\', content_rowid=\'rank\', columnsize=0, prefix=\'1 2 3\', tokenize="ascii tokenchars \'=<:%&+#@$*^-_\'")')
         op.execute('CREATE TRIGGER search_order_added AFTER INSERT ON search_order BEGIN INSERT INTO search_order_fts(rowid, tokens) VALUES (new.rank, new.tokens); END')
         op.execute("CREATE TRIGGER search_order_removed AFTER DELETE ON search_order BEGIN INSERT INTO search_order_fts(search_order_fts, rowid, tokens) VALUES ('delete', old.rank, old.tokens); END")
@@ -1185,6 +1199,10 @@ def upgrade() -> None:
         op.execute('CREATE INDEX ix_search_product_tokens_gin_1 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 1')
         op.execute('CREATE INDEX ix_search_product_tokens_gin_2 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 2')
         op.execute('CREATE INDEX ix_search_product_tokens_gin_3 ON search_product USING gin (tokens) WITH (fastupdate = off) WHERE tier = 3')
+        op.execute('CREATE INDEX ix_search_hidden_tokens_gin_0 ON search_hidden USING gin (tokens) WITH (fastupdate = off) WHERE tier = 0')
+        op.execute('CREATE INDEX ix_search_hidden_tokens_gin_1 ON search_hidden USING gin (tokens) WITH (fastupdate = off) WHERE tier = 1')
+        op.execute('CREATE INDEX ix_search_hidden_tokens_gin_2 ON search_hidden USING gin (tokens) WITH (fastupdate = off) WHERE tier = 2')
+        op.execute('CREATE INDEX ix_search_hidden_tokens_gin_3 ON search_hidden USING gin (tokens) WITH (fastupdate = off) WHERE tier = 3')
         op.execute('CREATE INDEX ix_search_order_tokens_gin_0 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 0')
         op.execute('CREATE INDEX ix_search_order_tokens_gin_1 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 1')
         op.execute('CREATE INDEX ix_search_order_tokens_gin_2 ON search_order USING gin (tokens) WITH (fastupdate = off) WHERE tier = 2')
@@ -1195,6 +1213,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_bind().dialect.name == 'sqlite':
         op.execute('DROP TABLE IF EXISTS search_product_fts')
+        op.execute('DROP TABLE IF EXISTS search_hidden_fts')
         op.execute('DROP TABLE IF EXISTS search_order_fts')
     with op.batch_alter_table('refund_task', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_refund_task_refund_id'))
@@ -1333,6 +1352,7 @@ def downgrade() -> None:
 
     op.drop_table('sku')
     op.drop_table('search_product')
+    op.drop_table('search_hidden')
     op.drop_table('purchase_tally')
     op.drop_table('product_text')
     with op.batch_alter_table('product_picture', schema=None) as batch_op:
