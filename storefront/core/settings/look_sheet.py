@@ -69,10 +69,10 @@ def sheet(look: Look, base: Mapping[str, Mapping[str, str]] = DEFAULT_COLOURS) -
 def following(colours: Mapping[str, str]) -> dict[str, str]:
     """The other colours of a scheme, made for these: those of the shop as long as they pass, else the nearest."""
     surfaces = (colours["surface"], colours["surface-2"])
-    paper = "light" if luminance(colours["surface"]) >= MIDDLE else "dark"
+    paper = _paper(colours)
     own = FOLLOWING[paper]
     found = {"line": blended(colours["surface"], colours["text"], 0.15)}
-    found["edge"] = nearest(own["edge"], surfaces, CONTROL_LEAST) or colours["text"]
+    found["edge"] = edge_of(colours)
     for token in ("danger", "ok", "warn"):
         found[token] = nearest(own[token], surfaces, TEXT_LEAST) or colours["text"]
     for token, tint in zip(TINT_NAMES, TINTS[paper], strict=True):
@@ -81,6 +81,16 @@ def following(colours: Mapping[str, str]) -> dict[str, str]:
         own["danger-bg"], colours["surface"], (found["danger"], colours["text"]), TEXT_LEAST
     )
     return found
+
+
+def edge_of(colours: Mapping[str, str]) -> str:
+    """Of a field or button on these surfaces: the shop's own as long as it is seen on both, else the nearest."""
+    surfaces = (colours["surface"], colours["surface-2"])
+    return nearest(FOLLOWING[_paper(colours)]["edge"], surfaces, CONTROL_LEAST) or colours["text"]
+
+
+def _paper(colours: Mapping[str, str]) -> str:
+    return "light" if luminance(colours["surface"]) >= MIDDLE else "dark"
 
 
 def _unchanged(scheme: str, base: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """One theme as it lies on the disk::
 
-    theme.toml      title = "Quiet"   version = "1.0"   api = ">=0.1,<0.2"
-    tokens.css      rules in layer theme
-    templates/      each in place of the shop's own of the same path
-    static/         pictures and sheets, at /static/themes/<name>/…
+theme.toml      title = "Quiet"   version = "1.0"   api = ">=0.1,<0.2"
+tokens.css      rules in layer theme
+templates/      each in place of the shop's own of the same path
+static/         pictures and sheets, at /static/themes/<name>/…
 """
 
 import hashlib

@@ -25,6 +25,12 @@ def previewed() -> Look | None:
     return found
 
 
+def draft() -> Look | None:
+    """What this browser tries out, for the form it was typed in."""
+    sealed = request.cookies.get(cookie_name(COOKIE))
+    return _read(sealed) if sealed else None
+
+
 def begin(response: Response, look: Look) -> None:
     """This browser sees ``look`` in the shop from now on."""
     said = {
@@ -74,4 +80,3 @@ def _sealer() -> URLSafeTimedSerializer:
 def is_previewing() -> bool:
     """Whether this page may be shown to this browser alone."""
     return previewed() is not None
-
