@@ -1,7 +1,6 @@
 """What is looked at in a theme before it is used: sentences that say what to change. None of it keeps a theme from being
 used; the shop falls back to its own templates by itself."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from jinja2 import TemplateSyntaxError
 
 from storefront.core.settings.look import Look, judge, shown_ratio
 from storefront.plugin_host.markup import faults
-from storefront.shop.folders import data_folder
 from storefront.shop.themes.folder import NOT_THEIRS, Theme, all_templates
+from storefront.shop.themes.own import fingerprint, macros_in, shops_own
 from storefront.shop.themes.worn import OWN
 
 MARK = re.compile(r'\bdata-test="([^"]+)"')
@@ -36,16 +35,6 @@ class Remark:
 def check_theme(theme: Theme) -> tuple[Remark, ...]:
     """Everything there is to say about the theme's files."""
     return (*_sheet(theme), *_templates(theme))
-
-
-def fingerprint(source: str) -> str:
-    return hashlib.sha256(source.encode()).hexdigest()[:8]
-
-
-def shops_own(path: str) -> str | None:
-    """Source of the shop's own template at this path."""
-    found = data_folder("templates") / path
-    return found.read_text("utf-8") if found.is_file() else None
 
 
 def _sheet(theme: Theme) -> Iterator[Remark]:
@@ -96,6 +85,9 @@ def _against(about: str, path: str, source: str, own: str) -> Iterator[Remark]:
     copied = COPIED.search(source)
     if copied is not None and copied[2] != fingerprint(own):
         yield Remark(about, "The shop's own template has changed since this one was copied from it. Compare the two.")
+    gone = sorted(macros_in(own) - macros_in(source))
+    if gone:
+        yield Remark(about, f"The shop's own template has here the macro {', '.join(gone)}, which other pages call.")
     extends_own = f'"{OWN}{path}"' in source or f"'{OWN}{path}'" in source
     if extends_own:
         own = "".join(_block(own, name) for name in BLOCK.findall(source) if "super()" not in _block(source, name))

@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from storefront.core.db import run_unit, session
 from storefront.core.settings.theme_faults import keep_fault
 from storefront.shop.context import current_shop, extension
+from storefront.shop.themes.own import macros_in, missing_macros, shops_own
 from storefront.shop.themes.previewing import previewed
 from storefront.shop.themes.shelf import Dress
 
@@ -106,15 +107,14 @@ class ThemedTemplate(Template):
         try:
             return super().render(*args, **kwargs)
         except Exception as error:
-            guilty = _innermost(error.__traceback__, dress)
-            if guilty is None:
-                raise
             if isinstance(error, SQLAlchemyError):
                 session.rollback()  # what failed must not fail the rest of the page too
             with _without():
                 name = (self.name or "").removeprefix(OWN)
                 shown = self._shops_own(name, error).render(*args, **kwargs)
-            _note(dress, *guilty[:1], error, guilty[1])
+            guilty = _innermost(error.__traceback__, dress)
+            for path, line in [guilty] if guilty is not None else _suspects(dress):
+                _note(dress, path, error, line)
             return shown
 
     def _shops_own(self, name: str, error: Exception) -> Template:
@@ -133,6 +133,15 @@ def _innermost(trace: TracebackType | None, dress: Dress) -> tuple[str, int] | N
             found = (filename.removeprefix(root), trace.tb_lineno)
         trace = trace.tb_next
     return found
+
+
+def _suspects(dress: Dress) -> list[tuple[str, int]]:
+    """Nothing of the theme was at work when it happened: then a macro of it is gone, or takes other things than it is
+    given. Those of a template that lacks one first; else of all with macros; else nothing of the theme is trusted."""
+    with_macros = [path for path in dress.theme.templates if macros_in(shops_own(path) or "")]
+    lacking = [path for path in with_macros if missing_macros(path, dress.theme.template(path))]
+    suspects = lacking or with_macros or list(dress.theme.templates)
+    return [(path, 0) for path in sorted(suspects) if dress.overrides(path)]
 
 
 def _note(dress: Dress, template: str, error: Exception, line: int) -> None:
