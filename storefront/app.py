@@ -89,7 +89,7 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
     )
     snapshots = SnapshotCache()
     host.watch.store = keeper(app.app_context, snapshots.current)
-    themes = ThemeShelf(settings.data_dir, watched=settings.debug)
+    themes = ThemeShelf(settings.data_dir, watched=settings.debug, off=settings.safe_mode)
     app.extensions["storefront"] = ShopExtension(settings, host, snapshots, VersionedCache(load_navigation), themes)
     register_domain(CORE_DOMAIN, data_folder("translations"))
 

@@ -9,7 +9,6 @@ import pytest
 from storefront.core.settings.look import (
     COLOURS,
     DEFAULT_COLOURS,
-    DEFAULT_RADIUS,
     SCHEMES,
     BadLook,
     Look,
@@ -72,7 +71,6 @@ def test_the_default_passes_and_is_that_of_the_shops_own_sheet() -> None:
             assert both[token][number] == colour, token
             if scheme == "light":
                 assert plain[token] == colour, token
-    assert f"--radius: {DEFAULT_RADIUS}px;" in text
     assert sheet(Look()) == ""
 
 
@@ -109,7 +107,7 @@ def test_the_sheet_holds_what_differs_and_nothing_that_was_not_checked() -> None
     policies = {
         **DEFAULTS,
         "look.light": {"surface": "red", "accent": "#12", "nonsense": "#fff", "text": "#222222"},
-        "look.radius": 10**6,
+        "look.radius": {"pixels": 10**6},
         "look.cards": "}",
         "look.dark": [],
     }

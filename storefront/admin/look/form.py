@@ -34,7 +34,7 @@ from storefront.shop.themes import previewing
 LABELS: Mapping[str, str] = {
     "surface": N_("Paper"),
     "surface-2": N_("Second paper"),
-    "text": N_("Text"),
+    "text": N_("Letters"),
     "muted": N_("Quiet text"),
     "accent": N_("Accent"),
     "on-accent": N_("Text on the accent"),
@@ -115,7 +115,7 @@ def look_from(values: Mapping[str, Any], before: str) -> Look:
     return Look(
         light=chosen["light"],
         dark=chosen["dark"],
-        radius=values["radius"] or 0,
+        radius=values["radius"],
         cards=values["cards"] or "medium",
         density=values["density"] or "medium",
         theme=theme,
@@ -194,7 +194,7 @@ LOOK = ManagePage(
             Section(
                 N_("Sizes"),
                 (
-                    Field("radius", N_("Rounded corners, in pixels"), Kind.NUMBER, minimum=0, maximum=MAX_RADIUS, required=True, help=N_("0: square.")),
+                    Field("radius", N_("Rounded corners, in pixels"), Kind.NUMBER, minimum=0, maximum=MAX_RADIUS, needed=True, help=N_("0: square. Empty: as the theme has it.")),
                     Field("cards", N_("Cards of products"), Kind.CHOICE, choices={size: SIZE_WORDS[size] for size in SIZES}, required=True),
                     Field("density", N_("Space between things"), Kind.CHOICE, choices={each: DENSITY_WORDS[each] for each in DENSITIES}, required=True),
                 ),

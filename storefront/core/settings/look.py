@@ -34,7 +34,7 @@ DEFAULT_COLOURS: Mapping[str, Mapping[str, str]] = {
         "on-accent": "#220d05",
     },
 }
-DEFAULT_RADIUS, MAX_RADIUS = 2, 24
+MAX_RADIUS = 24
 SIZES = ("small", "medium", "large")
 DENSITIES = ("compact", "medium", "airy")
 KEYS = ("look.light", "look.dark", "look.radius", "look.cards", "look.density", "look.theme")
@@ -69,11 +69,11 @@ SENTENCES: Mapping[tuple[str, str], str] = {
 @dataclass(frozen=True, slots=True)
 class Look:
     """``light``, ``dark``: the colours the owner chose, by token; those that are missing are the default's. ``radius``:
-    pixels. ``theme``: name of the folder in use, "" for none."""
+    pixels, ``None`` as the theme has it. ``theme``: name of the folder in use, "" for none."""
 
     light: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     dark: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    radius: int = DEFAULT_RADIUS
+    radius: int | None = None
     cards: str = "medium"
     density: str = "medium"
     theme: str = ""
@@ -109,15 +109,20 @@ def field_name(scheme: str, token: str) -> str:
 
 def look_of(policies: Mapping[str, Any]) -> Look:
     """The look among the owner's decisions. What cannot be read any more counts as not decided."""
-    radius, cards, density = policies["look.radius"], policies["look.cards"], policies["look.density"]
+    cards, density = policies["look.cards"], policies["look.density"]
     return Look(
         light=_readable(policies["look.light"]),
         dark=_readable(policies["look.dark"]),
-        radius=min(max(radius, 0), MAX_RADIUS) if isinstance(radius, int) else DEFAULT_RADIUS,
+        radius=_pixels(policies["look.radius"]),
         cards=cards if cards in SIZES else "medium",
         density=density if density in DENSITIES else "medium",
         theme=str(policies["look.theme"]),
     )
+
+
+def _pixels(stored: Any) -> int | None:
+    found = stored.get("pixels") if isinstance(stored, Mapping) else None
+    return min(max(found, 0), MAX_RADIUS) if isinstance(found, int) else None
 
 
 def _readable(stored: Any) -> Mapping[str, str]:
@@ -175,7 +180,7 @@ def save_look(look: Look, actor: str, base: Mapping[str, Mapping[str, str]] = DE
         {
             "look.light": dict(look.light),
             "look.dark": dict(look.dark),
-            "look.radius": look.radius,
+            "look.radius": {} if look.radius is None else {"pixels": look.radius},
             "look.cards": look.cards,
             "look.density": look.density,
             "look.theme": look.theme,
@@ -197,7 +202,7 @@ def reset_look(actor: str) -> tuple[str, ...]:
         {
             "look.light": {},
             "look.dark": {},
-            "look.radius": default.radius,
+            "look.radius": {},
             "look.cards": default.cards,
             "look.density": default.density,
         },

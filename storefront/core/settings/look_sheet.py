@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from storefront.core.settings.look import (
     CONTROL_LEAST,
     DEFAULT_COLOURS,
-    DEFAULT_RADIUS,
     SCHEMES,
     TEXT_LEAST,
     Look,
@@ -122,7 +121,7 @@ def _property(token: str) -> str:
 
 def _size_rules(look: Look) -> list[str]:
     rules = []
-    if look.radius != DEFAULT_RADIUS:
+    if look.radius is not None:
         rules.append(f":root{{--radius:{look.radius}px}}")
     if look.cards in CARDS:
         for width, least in zip(WIDTHS, CARDS[look.cards], strict=True):

@@ -44,7 +44,7 @@ DEFAULTS: dict[str, Any] = {
     # --- the look (core/settings/look.py): what differs from the shop's own, "#rrggbb" by token
     "look.light": {},
     "look.dark": {},
-    "look.radius": 2,  # pixels
+    "look.radius": {},  # {"pixels": 8}; empty: as the theme has it
     "look.cards": "medium",
     "look.density": "medium",
     "look.theme": "",  # folder of the theme in use

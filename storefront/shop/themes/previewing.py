@@ -63,7 +63,7 @@ def _read(sealed: str) -> Look | None:
     stored = {
         "look.light": light,
         "look.dark": dark,
-        "look.radius": radius,
+        "look.radius": {"pixels": radius},
         "look.cards": cards,
         "look.density": density,
         "look.theme": theme,

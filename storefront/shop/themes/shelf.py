@@ -56,9 +56,10 @@ class Dress:
 
 class ThemeShelf:
     """The themes of a shop. Looked at again when the shop's version moves (``storefront theme use``), in development at
-    each request."""
+    each request. ``off``: none is worn (safe mode)."""
 
-    def __init__(self, data_dir: Path, *, watched: bool = False) -> None:
+    def __init__(self, data_dir: Path, *, watched: bool = False, off: bool = False) -> None:
+        self._off = off
         self._folder = data_dir / FOLDER
         self._watched = watched
         self._at: dict[tuple[str, int], Dress | None] = {}
@@ -75,7 +76,7 @@ class ThemeShelf:
 
     def dress(self, name: str, version: int) -> Dress | None:
         """The theme at this version of the shop; ``None``: the shop's own look, also for one that cannot be used."""
-        if not name:
+        if not name or self._off:
             return None
         key = (name, version)
         if key in self._at and not self._watched:
