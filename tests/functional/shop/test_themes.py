@@ -14,6 +14,9 @@ from storefront.core.db import session, use_session_provider
 from storefront.core.settings.look import use_theme
 from storefront.core.settings.models import ThemeFault
 from storefront.extensions import db as extension
+from storefront.shop.themes.checking import check_theme
+from storefront.shop.themes.folder import read_theme
+from storefront.shop.themes.shelf import ThemeShelf
 from storefront.testing.desk import staff_client
 from storefront.testing.factories import make_product
 from storefront.testing.visitor import Visitor
@@ -98,6 +101,9 @@ def test_a_theme_is_previewed_before_it_is_worn(app: Flask, quiet: Path) -> None
     owner.submits("edit-form", _try="preview", theme="quiet")
     assert 'id="mine"' in owner.last.text and owner.page.texts("previewing")
     assert 'id="mine"' not in shopper.gets("/en/").text
+    shelf = ThemeShelf(quiet.parent.parent)
+    assert shelf.dress("quiet", 1) is not None and shelf.dress("quiet", 1) is shelf.dress("quiet", 2)
+    assert ThemeShelf(quiet.parent.parent, off=True).dress("quiet", 1) is None  # safe mode
 
 
 BREAKS = [
@@ -186,6 +192,14 @@ def test_a_folder_that_is_no_theme_leaves_the_shop_its_own_look(app: Flask, unit
     assert owner.page.form("edit-form").fields["theme"] == "gone"  # what is stored stays to be seen
     assert owner.submits("edit-form", radius="9").status_code == 422
     assert owner.page.texts("field-error") == ["This theme cannot be used at the moment."]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_there_is_nothing_to_say_of_the_theme_that_comes_along(app: Flask) -> None:
+    folder = Path(__file__).resolve().parents[3] / "docs" / "themes" / "indigo"
+    with app.app_context():
+        found = read_theme(folder, "indigo")
+        assert check_theme(found) == () and found.colours["dark"]["accent"] == "#9db8ff"
 
 
 @pytest.fixture
