@@ -17,7 +17,7 @@ LASTS = timedelta(hours=1)
 
 def previewed() -> Look | None:
     """The look this browser tries out; ``None`` in the back office and for everybody else."""
-    if not has_request_context() or cookie_name(COOKIE) not in request.cookies:
+    if not has_request_context() or not request.cookies or cookie_name(COOKIE) not in request.cookies:
         return None
     if "previewed" not in g:
         g.previewed = None if request.path.startswith("/manage") else _read(request.cookies[cookie_name(COOKIE)])
