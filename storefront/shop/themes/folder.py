@@ -22,8 +22,9 @@ from storefront.plugin_host.errors import PluginBroken
 THEME_API = "0.1"
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
 MAX_NAME = 40
-# The back office must work whatever a theme does; mails are written by another process; dev is for developers.
-NOT_THEIRS = ("manage/", "mail/", "dev/")
+# The back office and the page of a fault must work whatever a theme does; mails are written by another process; dev is for
+# developers.
+NOT_THEIRS = ("manage/", "mail/", "dev/", "errors/fault.html")
 TOKEN = re.compile(r"--(?:c-(?P<colour>[a-z0-9-]+)|(?P<tint>tint-[1-8]))\s*:\s*(?P<value>[^;}]+)")
 BOTH = re.compile(r"light-dark\(\s*(#[0-9a-fA-F]{3,6})\s*,\s*(#[0-9a-fA-F]{3,6})\s*\)\Z")
 MAX_SHEET = 64 * 1024

@@ -67,7 +67,8 @@ def _choose() -> Dress | None:
 
 
 @contextmanager
-def _without() -> Iterator[None]:
+def undressed() -> Iterator[None]:
+    """The shop's own templates, whatever the theme; asks nothing of the database."""
     before = _worn.set(None)
     try:
         yield
@@ -109,7 +110,7 @@ class ThemedTemplate(Template):
         except Exception as error:
             if isinstance(error, SQLAlchemyError):
                 session.rollback()  # what failed must not fail the rest of the page too
-            with _without():
+            with undressed():
                 name = (self.name or "").removeprefix(OWN)
                 shown = self._shops_own(name, error).render(*args, **kwargs)
             guilty = _innermost(error.__traceback__, dress)
