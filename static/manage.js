@@ -3,7 +3,13 @@
   "use strict";
   // One box that ticks all of the page; shown only where it can work.
   // A button that copies a text; shown only where the browser lets a page copy.
+  // A colour is picked where it is shown; the text beside it stays what counts.
   const ready = (root) => {
+    root.querySelectorAll("[data-picks]").forEach((picker) => {
+      const text = document.getElementById(picker.dataset.picks);
+      if (text && /^#[0-9a-f]{6}$/i.test(text.value)) picker.value = text.value;
+      picker.hidden = false;
+    });
     root.querySelectorAll("[data-select-all]").forEach((label) => { label.hidden = false; });
     if (navigator.clipboard) root.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
   };
@@ -13,6 +19,16 @@
     const button = event.target.closest("[data-copy]");
     const text = button && document.getElementById(button.dataset.copy);
     if (text) { text.select(); navigator.clipboard.writeText(text.value); }
+  });
+  document.addEventListener("input", (event) => {
+    const picked = event.target.dataset && event.target.dataset.picks;
+    const text = picked ? document.getElementById(picked) : event.target;
+    const box = text && text.closest(".colour");
+    if (!box) return;
+    if (picked) text.value = event.target.value;
+    if (!/^#([0-9a-f]{3}){1,2}$/i.test(text.value)) return;
+    box.querySelector("rect").setAttribute("fill", text.value);
+    if (!picked && text.value.length === 7) box.querySelector(".picker").value = text.value;
   });
   // A file that is too large is refused before it is sent, so that nothing chosen is lost.
   document.addEventListener("change", (event) => {

@@ -40,6 +40,9 @@ from storefront.shop.preferences.views import preferences
 from storefront.shop.service.sitemaps import sitemaps
 from storefront.shop.service.views import media, service
 from storefront.shop.session import RowSessions, ShopSession
+from storefront.shop.themes.sheet import theme_pages
+from storefront.shop.themes.shelf import ThemeShelf
+from storefront.shop.themes.worn import init_themes
 
 BLUEPRINTS = (
     assets,
@@ -52,6 +55,7 @@ BLUEPRINTS = (
     contact_pages,
     mail_pages,
     preferences,
+    theme_pages,
     cart_pages,
     checkout_pages,
     order_pages,
@@ -85,12 +89,14 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
     )
     snapshots = SnapshotCache()
     host.watch.store = keeper(app.app_context, snapshots.current)
-    app.extensions["storefront"] = ShopExtension(settings, host, snapshots, VersionedCache(load_navigation))
+    themes = ThemeShelf(settings.data_dir, watched=settings.debug, off=settings.safe_mode)
+    app.extensions["storefront"] = ShopExtension(settings, host, snapshots, VersionedCache(load_navigation), themes)
     register_domain(CORE_DOMAIN, data_folder("translations"))
 
     init_headers(app, settings)
     init_hx(app)
     init_context(app)
+    init_themes(app)
     init_csrf(app, settings)
     init_plugin_templates(app, host, str(data_folder("templates")))
     init_jinja(app)

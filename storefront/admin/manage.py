@@ -21,6 +21,9 @@ from storefront.admin.goods.products import PRODUCTS
 from storefront.admin.goods.stock import STOCK
 from storefront.admin.goods.stock_page import stock_pages
 from storefront.admin.guard import MANAGE, Member, find_member, init_guard, is_manage
+from storefront.admin.look.form import LOOK
+from storefront.admin.look.pictures import look_pictures_page
+from storefront.admin.look.views import look_pages
 from storefront.admin.mails.listing import MAILS
 from storefront.admin.mails.preview import mail_preview
 from storefront.admin.mails.views import mail_log
@@ -57,6 +60,7 @@ PAGES: tuple[ManagePage, ...] = (
     OWN_PAGES,
     ANNOUNCEMENTS,
     POLICIES,
+    LOOK,
     CURRENCIES,
     DESTINATIONS,
     PLUGINS,
@@ -83,6 +87,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     background,
     mail_log,
     mail_preview,
+    look_pages,
+    look_pictures_page,
 )
 
 
@@ -129,6 +135,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         N_("Set-up"),
         (
             Entry(N_("Settings"), "settings/", "settings.view"),
+            Entry(N_("Look"), "look/", "settings.view"),
             Entry(N_("Currencies"), "currencies/", "settings.view"),
             Entry(N_("Closed destinations"), "destinations/", "settings.view"),
             Entry(N_("Plugins"), "plugins/", "plugins.view"),

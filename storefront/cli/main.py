@@ -14,6 +14,7 @@ COMMANDS = {
     "catalog": "storefront.cli.catalog:catalog",
     "search": "storefront.cli.search:search",
     "plugins": "storefront.cli.plugins:plugins",
+    "theme": "storefront.cli.theme:theme",
     "secrets": "storefront.cli.secrets:secrets",
     "owner": "storefront.cli.owner:owner",
     "pricing": "storefront.cli.pricing:pricing",

@@ -23,6 +23,7 @@ from storefront.core.contracts.manage import (
     ManagePage,
     Section,
     Show,
+    Trial,
 )
 from storefront.core.contracts.meta import API_VERSION, PluginMeta
 from storefront.core.contracts.pages import CspSource, GoTo, Page
@@ -196,6 +197,7 @@ __all__ = [
     "Speed",
     "Show",
     "Slot",
+    "Trial",
     "Unavailable",
     "Unknown",
     "Voided",

@@ -16,7 +16,7 @@ RESERVED = frozenset({"core", "storefront", "plugin", "alembic", "messages"})
 ADDRESSES = frozenset(
     {
         "account", "bills", "brands", "cart", "categories", "checkout", "components", "contact", "dev", "errors", "home", "login",
-        "logout", "mail", "mails", "manage", "orders", "pages", "preferences", "products", "register", "reset",
+        "logout", "mail", "mails", "manage", "orders", "pages", "preferences", "preview", "products", "register", "reset",
     }
 )  # fmt: skip
 PACKAGE_PREFIX = "storefront_"

@@ -16,7 +16,7 @@ KEEP = "public, max-age=31536000, immutable"
 COMPRESSED_TYPES = ("text/", "image/svg+xml", "application/json")
 TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".css": "text/css", ".txt": "text/plain"}
 
-PLUGINS = "plugins"
+PLUGINS, THEMES = "plugins", "themes"
 
 assets = Blueprint("assets", __name__)
 
@@ -38,16 +38,13 @@ def _read(path: Path, _modified_ns: int) -> Asset:
 
 
 def find_asset(name: str) -> Asset | None:
-    """``plugins/<plugin>/x.css`` is a file of that plugin, enabled or not; every other name one of the shop."""
-    first, _, rest = name.partition("/")
-    if first == PLUGINS:
-        plugin, _, name = rest.partition("/")
-        root = current_app.extensions["storefront"].host.folder(plugin, "static")
-        if root is None:
-            return None
-        root = root.resolve()
-    else:
-        root = data_folder("static")
+    """``plugins/<plugin>/x.css`` is a file of that plugin, ``themes/<theme>/x.css`` one of that theme, in use or not;
+    every other name one of the shop."""
+    root = _folder(name)
+    if root is None:
+        return None
+    if name.partition("/")[0] in (PLUGINS, THEMES):
+        name = name.split("/", 2)[-1]
     path = (root / name).resolve()
     try:
         return _read(path, path.stat().st_mtime_ns) if path.is_relative_to(root) and path.is_file() else None
@@ -55,10 +52,25 @@ def find_asset(name: str) -> Asset | None:
         return None
 
 
+def _folder(name: str) -> Path | None:
+    first, _, rest = name.partition("/")
+    if first not in (PLUGINS, THEMES):
+        return data_folder("static")
+    owner, shop = rest.partition("/")[0], current_app.extensions["storefront"]
+    folder: Path | None = shop.host.folder(owner, "static") if first == PLUGINS else shop.themes.static(owner)
+    return None if folder is None else folder.resolve()
+
+
+def static_version(name: str) -> str:
+    """The hash of a static file as it is now; "" where there is none."""
+    asset = find_asset(name)
+    return "" if asset is None else asset.version
+
+
 def static_url(name: str) -> str:
     """``/static/shop.css?v=<hash>``; a missing file is a mistake of ours and raises ``LookupError``. Looked at again
-    only while the shop is being worked on: a release does not change under a running process."""
-    return _url(name) if current_app.debug else _known_url(name)
+    only while the shop is being worked on, and at those of themes: a release does not change under a running process."""
+    return _url(name) if current_app.debug or name.startswith(f"{THEMES}/") else _known_url(name)
 
 
 def _url(name: str) -> str:

@@ -19,6 +19,7 @@ from storefront.plugin_host.host import PluginHost
 from storefront.shop.kept import CARDS, FRAMES, Fragments
 from storefront.shop.navigation import Menus
 from storefront.shop.session import row_session, shop_session
+from storefront.shop.themes.shelf import ThemeShelf
 
 __all__ = ["current_country", "current_lang", "current_providers", "current_rate", "current_shop", "shop_session"]
 
@@ -29,12 +30,13 @@ LANG_COOKIE, CURRENCY_COOKIE, COUNTRY_COOKIE = "lang", "currency", "country"
 class ShopExtension:
     """``app.extensions["storefront"]``. ``navigation``: categories and pages as the menus show them; ``frames``,
     ``cards``: kept parts of pages; ``brands``: makers by slug and language;
-    ``shelf_brands``: the makers of a category."""
+    ``shelf_brands``: the makers of a category; ``themes``: which there are; ``sheets``: theirs with the owner's colours."""
 
     settings: Settings
     host: PluginHost
     snapshots: SnapshotCache
     navigation: VersionedCache[Mapping[str, Menus]]
+    themes: ThemeShelf
     frames: Fragments = field(default_factory=lambda: Fragments(FRAMES))
     cards: Fragments = field(default_factory=lambda: Fragments(CARDS))
     brands: VersionedCache[dict[tuple[str, str], BrandView]] = field(
@@ -43,6 +45,7 @@ class ShopExtension:
     shelf_brands: VersionedCache[dict[str, tuple[ShelfBrand, ...]]] = field(
         default_factory=lambda: VersionedCache(lambda _version: {})
     )
+    sheets: VersionedCache[dict[object, Any]] = field(default_factory=lambda: VersionedCache(lambda _version: {}))
 
 
 class LanguageConverter(BaseConverter):

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from storefront.core.i18n.translate import gettext as _
 from storefront.shop.hx import is_fragment, toast_answer
+from storefront.shop.themes.worn import undressed
 
 log = logging.getLogger("storefront.errors")
 
@@ -75,4 +76,5 @@ def our_fault(error: BaseException) -> Response:
     }
     if is_fragment():
         return toast_answer(sentence, 500)
-    return make_response(render_template("errors/fault.html", number=number), 500)
+    with undressed():
+        return make_response(render_template("errors/fault.html", number=number), 500)

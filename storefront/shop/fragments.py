@@ -1,7 +1,7 @@
 """Parts of pages that are kept in the process, since making them anew would take most of a page's time.
 
 Nothing kept can be stale, because its key holds all it is made of: a card its whole content; a part of the frame (menus,
-foot, calendar) the shop's version, the language, the shop's day and whatever else its template is given. Whole pages are
+foot, calendar) the shop's version, the language, the theme, the shop's day and whatever else its template is given. Whole pages are
 not kept: they hold what is true for one moment and one visitor."""
 
 from collections.abc import Hashable, Iterable
@@ -15,6 +15,7 @@ from storefront.core.db import utcnow
 from storefront.core.settings.calendar import shop_date
 from storefront.shop.context import current_lang, current_navigation, current_rate, current_shop, extension
 from storefront.shop.slots import card_badges, in_use
+from storefront.shop.themes.worn import worn_key
 
 
 def product_cards(cards: Iterable[Card], heading: str = "h3", first: bool = False) -> Markup:
@@ -30,9 +31,9 @@ def product_cards(cards: Iterable[Card], heading: str = "h3", first: bool = Fals
 
 
 def kept(name: str, macro: str, *given: Hashable) -> Markup:
-    """What ``macro`` of template ``name`` makes of ``given``. It may depend on nothing else but the language and the
-    currency of the page."""
-    key = (name, macro, current_lang(), current_rate().currency, *given)
+    """What ``macro`` of template ``name`` makes of ``given``. It may depend on nothing else but the language, the currency
+    and the theme of the page."""
+    key = (name, macro, current_lang(), current_rate().currency, worn_key(), *given)
     store = extension().cards
     fragment = store.get(key)
     if fragment is None:
@@ -50,7 +51,7 @@ def frame(name: str, **given: Hashable) -> Markup:
     """The part of the frame in template ``name``. It may ask for anything that is a function of the shop's version, the
     language and the day; whatever differs between visitors or pages it must be ``given``."""
     shop, lang = current_shop(), current_lang()
-    key = (name, shop.version, lang, shop_date(utcnow(), shop.policies), *given.items())
+    key = (name, shop.version, lang, shop_date(utcnow(), shop.policies), worn_key(), *given.items())
     frames = extension().frames
     fragment = frames.get(key)
     if fragment is None:

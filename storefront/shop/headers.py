@@ -15,6 +15,7 @@ from storefront.core.log_context import set_log_fields
 from storefront.shop.hx import VARY, is_fragment
 from storefront.shop.service.metering import observe
 from storefront.shop.session import row_session
+from storefront.shop.themes.previewing import is_previewing
 
 log = logging.getLogger("storefront.request")
 
@@ -121,7 +122,7 @@ def _with_cache_rules(response: Response) -> Response:
     if "Cache-Control" in response.headers:
         return response
     view = current_app.view_functions.get(request.endpoint or "")
-    personal = not getattr(view, "is_cacheable", False) or bool(row_session().sent_token)
+    personal = not getattr(view, "is_cacheable", False) or bool(row_session().sent_token) or is_previewing()
     if personal or request.method not in ("GET", "HEAD") or response.status_code != 200 or is_fragment():
         response.headers["Cache-Control"] = PRIVATE
         response.vary.add("Cookie")

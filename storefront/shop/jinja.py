@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import Flask, request
 from flask.templating import Environment
+from jinja2 import Template
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
@@ -31,6 +32,9 @@ from storefront.shop.preferences.countries import country_choices, short_choices
 from storefront.shop.session import current_session
 from storefront.shop.slots import slot
 from storefront.shop.structured import absolute, describe, json_ld
+from storefront.shop.themes.previewing import is_previewing
+from storefront.shop.themes.sheet import favicon_link, sheet_url
+from storefront.shop.themes.worn import ThemedTemplate, load, worn
 
 # Pages shown on each side of the current one.
 NEAR = 2
@@ -38,10 +42,17 @@ NEAR = 2
 
 class ShopEnvironment(Environment):
     """Jinja's, with the globals of each template in one mapping: comparing those of two templates, as every import of a
-    macro does, then takes no time. So globals are set at boot, before the first template is read."""
+    macro does, then takes no time. So globals are set at boot, before the first template is read. Under a theme all
+    templates are kept apart from the shop's: a macro of the theme may be bound in any of them."""
+
+    template_class = ThemedTemplate
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
         return {**self.globals, **(d or {})}
+
+    def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:
+        dress = worn()
+        return super()._load_template(name, globals) if dress is None else load(self, dress, name, globals)
 
 
 class LanguageLink(NamedTuple):
@@ -80,6 +91,9 @@ def init_jinja(app: Flask) -> None:
         base_currency=lambda: current_shop().base_currency,
         page_frame=lambda: "base.html",
         icon=fragments.icon,
+        favicon_link=favicon_link,
+        is_previewing=is_previewing,
+        shop_mark=shop_mark,
         html_lang=lambda: html_lang(current_lang()),
         indexing=indexing,
         json_ld=json_ld,
@@ -103,6 +117,7 @@ def init_jinja(app: Flask) -> None:
         shop_name=shop_name,
         shop_seal=lambda: current_shop().policy("shop.seal") or shop_name()[:1],
         slot=slot,
+        sheet_url=sheet_url,
         static_url=static_url,
         status_explained=labels.status_explained,
         status_words=labels.status_words,
@@ -118,6 +133,16 @@ def product_url(slug: str) -> str:
 
 def shop_name() -> str:
     return localized(current_shop().policy("shop.name"))
+
+
+def shop_mark() -> Markup:
+    """What stands for the shop at the head of its pages: its logo, else its seal and name."""
+    shop = current_shop()
+    logo, dark = shop.pictures.get("logo"), shop.pictures.get("logo_dark")
+    if logo is None:
+        return fragments.kept("components/brand.html", "name", shop.policy("shop.seal") or shop_name()[:1], shop_name())
+    alt = localized(logo.alt) or shop_name()
+    return fragments.kept("components/brand.html", "logo", logo.file, dark.file if dark else "", alt)
 
 
 def page_money_parts(amount: int, currency: str | None = None) -> tuple[str, str, str]:

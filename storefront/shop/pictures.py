@@ -31,6 +31,7 @@ USES = {
     "line": Use(400, "4.5rem", "7.5rem"),
     "thumb": Use(200),
     "big": Use(1600, "18rem", "(min-width:56.25em) 44rem,100vw"),
+    "logo": Use(400, choice=False),
     "hero": Use(800, "16rem", "16rem"),
 }
 

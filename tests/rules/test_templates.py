@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from storefront.cli.kit.markup import faults
 from storefront.jobs.mail_content import ORDER_MAILS
 from storefront.jobs.runtime import mail_templates
 from storefront.jobs.staff_mails import STAFF_MAILS
+from storefront.plugin_host.markup import faults
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "templates"

@@ -15,6 +15,7 @@ from wtforms.validators import StopValidation
 from storefront.core.contracts.manage import BadValue, Field, Kind
 from storefront.core.i18n.translate import N_
 from storefront.core.i18n.translate import gettext as _
+from storefront.core.values.colours import read_colour
 from storefront.core.values.money import BadAmount, format_major, parse_major
 
 MAX_NUMBER = 2**31 - 1
@@ -105,6 +106,8 @@ def parser(field: Field, *, currency: str, zone: str) -> Parse:
             return _mail
         case Kind.CODE:
             return lambda text: _code(text, field)
+        case Kind.COLOUR:
+            return _colour
         case _:
             return lambda text: _text(text, field)
 
@@ -175,6 +178,13 @@ def _mail(text: str) -> str:
         return validate_email(_plain(text), check_deliverability=False).normalized
     except EmailNotValidError:
         raise BadValue(N_("This is no mail address. It looks like name@example.com.")) from None
+
+
+def _colour(text: str) -> str:
+    try:
+        return read_colour(_plain(text))
+    except ValueError:
+        raise BadValue(N_("Please write a colour as # and six digits or letters a to f, such as #b2371b.")) from None
 
 
 def _code(text: str, field: Field) -> str:

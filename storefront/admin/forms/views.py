@@ -30,6 +30,9 @@ from storefront.core.values.types import Problem
 from storefront.shop.context import current_shop
 from storefront.shop.hx import redirect_to, render_page, toast
 
+# A button that tries the values out; and what a browser asks for while somebody types.
+TRY, BESIDE = "_try", "_beside"
+
 
 class Clash(Exception):
     """Somebody else changed what was changed here."""
@@ -71,7 +74,8 @@ class Editing:
 def show_form(page: Registered, row_id: str | None) -> Response:
     editing = Editing(page, row_id)
     flat = editing.load()
-    return _answer(editing, flat, flat, None)
+    draft = editing.spec.draft() if editing.spec.draft is not None else None
+    return _answer(editing, {**flat, **(flatten(editing.spec, draft) if draft else {})}, flat, None)
 
 
 def save_form(page: Registered, row_id: str | None) -> Response:
@@ -85,8 +89,13 @@ def save_form(page: Registered, row_id: str | None) -> Response:
     form = build(editing.spec, flat, around, new=row_id is None, posted=posted)
     if row_act(posted):
         return _answer(editing, flat, flat, form)
+    if posted.get(BESIDE) and editing.spec.aside is not None:
+        form.validate()
+        return _beside(editing, flat, form)
     if not form.validate():
         return _answer(editing, flat, flat, form, status=422)
+    if posted.get(TRY):
+        return _tried(editing, flat, form)
     mine = values_of(editing.spec, form)
     shown = merging.read_seen(posted.get(merging.FIELD, ""))
     kept: list[str] = []
@@ -113,6 +122,36 @@ def save_form(page: Registered, row_id: str | None) -> Response:
         return _answer(editing, flat, flat, form, status=422, problems=problems)
     toast(_("Saved. What others changed meanwhile was kept.") if kept else _("Saved."))
     return redirect_to(page.form_path(saved_id))
+
+
+def _tried(editing: Editing, flat: Mapping[str, Any], form: Any) -> Response:
+    """What a trial makes of the values; nothing is stored."""
+    trial = next((each for each in editing.spec.trials if each.key == request.form[TRY]), None)
+    if trial is None:
+        abort(400)
+    values = unflatten(editing.spec, {**flat, **values_of(editing.spec, form)})
+    try:
+        path = trial.run(values, current_member().actor) if trial.run is not None else ""
+    except Exception as error:
+        problems = problems_of(error)
+        if not problems:
+            raise
+        return _answer(editing, flat, flat, form, status=422, problems=problems)
+    return redirect_to(path) if path else _answer(editing, flat, flat, form)
+
+
+def _beside(editing: Editing, flat: Mapping[str, Any], form: Any) -> Response:
+    """What the form says of its values alone, for a browser that renews it while somebody types."""
+    return render_page("manage/_aside.html", "manage/_aside.html", aside=_aside(editing, flat, form))
+
+
+def _aside(editing: Editing, flat: Mapping[str, Any], form: Any) -> tuple[str, Mapping[str, Any]] | None:
+    spec = editing.spec
+    if spec.aside is None:
+        return None
+    typed = values_of(spec, form) if form is not None else {}
+    unread = {name for name in typed if form[name].errors}
+    return spec.aside(unflatten(spec, {**flat, **{n: v for n, v in typed.items() if n not in unread}}))
 
 
 def remove_row(page: Registered, row_id: str) -> Response:
@@ -148,7 +187,7 @@ def _answer(
     clashes: Mapping[str, Any] | None = None,
     problems: tuple[Problem, ...] = (),
 ) -> Response:
-    """``flat``: what the form was shown with; ``stored``: what is stored now, which the next saving will have seen."""
+    """``flat``: what the form is shown with; ``stored``: what is stored now, which the next saving will have seen."""
     around, new = editing.around(), editing.row_id is None
     words, spec = around.words, editing.spec
     shown = form or build(spec, flat, around, new=new, posted=None)
@@ -169,6 +208,7 @@ def _answer(
         clashes=bool(clashes),
         seen=_seen(stored, clashes, shown_again=form is not None),
         ways=_ways(editing, flat),
+        aside=_aside(editing, flat, form),
         once=(request.form.get(ONCE) if form is not None and not clashes else "") or new_token(),
         new=new,
         row_id=editing.row_id,

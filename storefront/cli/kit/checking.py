@@ -15,7 +15,6 @@ from storefront.cli.kit import wheels
 from storefront.cli.kit.catalogues import check as catalogue_faults
 from storefront.cli.kit.imports import DOOR, imports, shop_imports
 from storefront.cli.kit.making import domain_of
-from storefront.cli.kit.markup import faults
 from storefront.cli.kit.project import Project
 from storefront.core.contracts.meta import PluginMeta
 from storefront.core.secrecy import SecretBox
@@ -24,6 +23,7 @@ from storefront.plugin_host.discovery import Candidate
 from storefront.plugin_host.dispatch import STYLES
 from storefront.plugin_host.errors import PluginBroken
 from storefront.plugin_host.host import Plugin, PluginHost
+from storefront.plugin_host.markup import faults
 from storefront.plugin_host.migrations import CORE, VERSION_TABLE, differences, drop_tables, plugin_lineage, upgrade
 from storefront.plugin_host.migrations import downgrade as take_back
 from storefront.plugin_host.names import PACKAGE_PREFIX, check_entry_point, check_name

@@ -156,7 +156,8 @@ class ListSpec:
 
 class Kind(StrEnum):
     """What a field holds, and its value in Python. ``TEXT``, ``LINES`` (several lines), ``HTML`` (sanitised by whoever
-    stores it), ``MAIL``, ``SECRET`` (write-only), ``CHOICE``, ``CODE`` (letters, digits and hyphens): ``str``. ``NUMBER``,
+    stores it), ``MAIL``, ``SECRET`` (write-only), ``CHOICE``, ``CODE`` (letters, digits and hyphens), ``COLOUR``
+    ("#rrggbb"): ``str``. ``NUMBER``,
     ``WEIGHT`` (grams), ``LENGTH`` (millimetres): ``int`` or ``None``. ``MONEY``: minor units of ``Field.currency`` or
     ``None``. ``YES``: ``bool``. ``CHOICES``: ``tuple[str, ...]``. ``DATE``: ``date`` or ``None``. ``MOMENT``: aware
     ``datetime`` or ``None``, typed in the shop's zone. ``ROWS``: ``tuple[Mapping, ...]``, one per row of ``Field.fields``."""
@@ -166,6 +167,7 @@ class Kind(StrEnum):
     HTML = "html"
     MAIL = "mail"
     CODE = "code"
+    COLOUR = "colour"
     SECRET = "secret"
     NUMBER = "number"
     WEIGHT = "weight"
@@ -243,6 +245,17 @@ class WayOn:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A button beside "Save" that tries the values out and stores nothing. ``run(values, actor)``: with values that are
+    valid each for itself, in no unit; answers the path to go on to, or "" to show the form again as it was typed; raises
+    like ``save``. Without ``run`` the form is shown again, with what ``FormSpec.aside`` makes of the values."""
+
+    key: str
+    label: str
+    run: Callable[[Mapping[str, Any], str], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class FormSpec:
     """``load(row_id)``: the values as they are, ``None`` when there is no such row; called inside the unit that saves,
     so it should lock its row then, and outside any unit to show the form. ``save(row_id, values, actor)``: inside the
@@ -250,7 +263,10 @@ class FormSpec:
     row's id; raises ``FormRefused`` or any error of core with a ``problem``. ``new``: the values a new row begins with;
     ``None``: no new rows here. ``remove(row_id, actor)``: inside the unit; ``None``: cannot be removed. ``heading``: of the
     values, for the page's title; default the page's. ``subject(row_id)``: kind and id by which the audit log knows the
-    row; the form then leads to its history. ``ways(row_id, values)``: what else there is of a stored row."""
+    row; the form then leads to its history. ``ways(row_id, values)``: what else there is of a stored row.
+    ``aside(values)``: name and context of a template that stands under the fields and says something of the values as they
+    were typed (of those that cannot be read: as they are stored). ``trials``: buttons that try the values out; ``draft``:
+    values that somebody tries out just now, which the form begins with."""
 
     sections: tuple[Section, ...]
     load: Callable[[str], Mapping[str, Any] | None]
@@ -260,6 +276,9 @@ class FormSpec:
     heading: Callable[[Mapping[str, Any]], str] | None = None
     subject: Callable[[str], tuple[str, str]] | None = None
     ways: Callable[[str, Mapping[str, Any]], Iterable[WayOn]] | None = None
+    aside: Callable[[Mapping[str, Any]], tuple[str, Mapping[str, Any]]] | None = None
+    trials: tuple[Trial, ...] = ()
+    draft: Callable[[], Mapping[str, Any] | None] | None = None
     # Of one row for all (settings): there is no list and ``load`` ignores its argument.
     single: bool = False
     # Only to look at: there is no way to save it.

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storefront.core.db import Base, Json, UtcDateTime, utcnow
@@ -103,6 +103,32 @@ class Announcement(Base):
     places: Mapped[list[str]] = mapped_column(Json, default=list)
     starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LookPicture(Base):
+    """A picture of the shop itself. ``place``: ``logo``, ``logo_dark`` (on dark paper), ``icon`` (of the browser's tab).
+    ``file``: name of what is shown, "" while it is prepared; ``alt``: what the logo says, per language."""
+
+    __tablename__ = "look_picture"
+
+    place: Mapped[str] = mapped_column(String(20), primary_key=True)
+    picture_id: Mapped[int] = mapped_column(ForeignKey("picture.id"), index=True)
+    file: Mapped[str] = mapped_column(String(200), default="")
+    alt: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
+
+
+class ThemeFault(Base):
+    """A template of a theme that broke, and in whose place the shop's own is shown. ``stamp``: of the theme's files by
+    then; ``error``: its last line; ``line`` 0: unknown."""
+
+    __tablename__ = "theme_fault"
+
+    theme: Mapped[str] = mapped_column(String(60), primary_key=True)
+    template: Mapped[str] = mapped_column(String(200), primary_key=True)
+    stamp: Mapped[str] = mapped_column(String(20), default="")
+    error: Mapped[str] = mapped_column(String(500))
+    line: Mapped[int] = mapped_column(default=0)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
 class NumberSeries(Base):

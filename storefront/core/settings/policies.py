@@ -41,6 +41,13 @@ DEFAULTS: dict[str, Any] = {
     # --- plugins
     "plugins.most_failures": 10,  # so many failures of one plugin within the time below: it is stopped; 0 = never
     "plugins.failure_minutes": 10,
+    # --- the look (core/settings/look.py): what differs from the shop's own, "#rrggbb" by token
+    "look.light": {},
+    "look.dark": {},
+    "look.radius": {},  # {"pixels": 8}; empty: as the theme has it
+    "look.cards": "medium",
+    "look.density": "medium",
+    "look.theme": "",  # folder of the theme in use
     # --- business calendar (SHOP-1)
     "calendar.weekly_off": [5, 6],  # weekdays closed, Monday = 0
     "calendar.holidays": "JP",  # whose public holidays are days off: "JP", or "" for none
@@ -52,6 +59,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "checkout.billing_mode": ("pay_now", "invoice_later"),
     "calendar.holidays": ("JP", ""),
     "staff.second_factor": ("optional", "owners", "all"),
+    "look.cards": ("small", "medium", "large"),
+    "look.density": ("compact", "medium", "airy"),
 }
 
 

@@ -14,6 +14,7 @@ from storefront.core.settings.models import (
     Announcement,
     ClosedDestination,
     Currency,
+    LookPicture,
     PluginState,
     Policy,
     ShopVersion,
@@ -60,8 +61,17 @@ class PluginConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """A picture of the shop itself (see ``LookPicture``), as it is shown: one that is still prepared is not here."""
+
+    file: str
+    alt: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ShopSnapshot:
-    """Everything the owner decided, at one version. ``currencies``: those sold in, the base first."""
+    """Everything the owner decided, at one version. ``currencies``: those sold in, the base first. ``pictures``: logo and
+    icon by their place."""
 
     version: int
     profile: str = ""
@@ -70,6 +80,7 @@ class ShopSnapshot:
     closed: tuple[ClosedRule, ...] = ()
     announcements: tuple[Notice, ...] = ()
     plugins: Mapping[str, PluginConfig] = field(default_factory=dict)
+    pictures: Mapping[str, ShownPicture] = field(default_factory=dict)
 
     def policy(self, key: str) -> Any:
         """The value of ``key``; ``KeyError`` for a key that has neither default nor value."""
@@ -109,7 +120,7 @@ def read_version() -> int:
 
 def load_snapshot(version: int) -> ShopSnapshot:
     """Read everything the owner decided and stamp it with ``version`` (read *before* it, so that a change in
-    between is found by the next request). Six statements; reads columns, never rows a session may have changed."""
+    between is found by the next request). Seven statements; reads columns, never rows a session may have changed."""
     policies = merged({row.key: row.value for row in session.execute(_POLICIES)})
     base = str(policies["shop.base_currency"])
     return ShopSnapshot(
@@ -120,6 +131,7 @@ def load_snapshot(version: int) -> ShopSnapshot:
         closed=_closed_rules(),
         announcements=_notices(),
         plugins=_plugins(),
+        pictures=_pictures(),
     )
 
 
@@ -163,6 +175,11 @@ def _plugins() -> Mapping[str, PluginConfig]:
             for name, enabled, settings, held, retries in rows
         }
     )
+
+
+def _pictures() -> Mapping[str, ShownPicture]:
+    rows = session.execute(select(LookPicture.place, LookPicture.file, LookPicture.alt).where(LookPicture.file != ""))
+    return MappingProxyType({place: ShownPicture(file, MappingProxyType(alt)) for place, file, alt in rows})
 
 
 T = TypeVar("T")

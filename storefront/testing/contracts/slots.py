@@ -6,9 +6,9 @@ from typing import Any
 from flask import Flask
 from markupsafe import Markup
 
-from storefront.cli.kit.markup import faults
 from storefront.core.contracts.slots import Placement, Slot
 from storefront.core.values.language import LANGUAGES
+from storefront.plugin_host.markup import faults
 from storefront.plugin_host.slots import Filling, check_filling, example_of
 from storefront.shop.slots import show
 from storefront.testing.contracts.shop import ShopBench

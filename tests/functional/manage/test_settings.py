@@ -7,6 +7,7 @@ from flask import Flask
 
 from storefront.admin.settings.policies import SETTINGS
 from storefront.core.db import session, unit_of_work
+from storefront.core.settings.look import KEYS
 from storefront.core.settings.models import Currency
 from storefront.core.settings.policies import DEFAULTS
 from storefront.core.settings.service import touch
@@ -22,7 +23,7 @@ def decided(app: Flask) -> ShopSnapshot:
 
 
 def test_every_policy_has_its_field() -> None:
-    assert {setting.key for setting in SETTINGS.values()} == set(DEFAULTS)
+    assert {setting.key for setting in SETTINGS.values()} | set(KEYS) == set(DEFAULTS)
 
 
 def test_policies_are_changed_one_by_one_and_logged(app: Flask, member: Member) -> None:

@@ -19,6 +19,7 @@ from storefront.core.catalog.picturing.errors import REASONS
 from storefront.core.catalog.picturing.limits import MAX_SECONDS
 from storefront.core.catalog.picturing.originals import original_path
 from storefront.core.db import lock_for_update, session
+from storefront.core.settings.models import LookPicture
 from storefront.core.settings.service import touch
 
 log = logging.getLogger(__name__)
@@ -117,6 +118,7 @@ def settle(picture: Waiting, result: Rendered) -> None:
     session.flush()
     its = (Category.picture_id == row.id) | ((Category.picture == before) & (Category.picture != ""))
     session.execute(update(Category).where(its).values(picture=row.file))
+    session.execute(update(LookPicture).where(LookPicture.picture_id == row.id).values(file=row.file))
     touch()
 
 

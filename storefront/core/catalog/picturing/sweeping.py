@@ -11,6 +11,7 @@ from sqlalchemy import select
 from storefront.core.catalog.models import Category, Picture, ProductPicture
 from storefront.core.catalog.picturing.originals import FORGOTTEN_SECONDS, original_path, sweep_forgotten
 from storefront.core.db import lock_for_update, session, utcnow
+from storefront.core.settings.models import LookPicture
 from storefront.core.values.pictures import prepared
 
 BATCH = 100
@@ -21,7 +22,7 @@ StillShown = Callable[[Collection[str]], Collection[str]]
 
 
 def sweep_unused(originals: Path, media: Path, still_shown: StillShown, after: int = 0) -> tuple[int, int]:
-    """Remove up to ``BATCH`` pictures that no product and no category has, with their files; inside the caller's unit,
+    """Remove up to ``BATCH`` pictures that no product, no category and not the shop itself has, with their files; inside the caller's unit,
     which holds their rows meanwhile, so that one that is handed in again waits and then finds nothing left of it.
 
     ``still_shown``: of these public names, those that something right of the catalogue (an order) shows. ``after``: the
@@ -32,6 +33,7 @@ def sweep_unused(originals: Path, media: Path, still_shown: StillShown, after: i
         ~select(ProductPicture.id).where(Picture.file != "", ProductPicture.file == Picture.file).exists(),
         ~select(Category.id).where(Category.picture_id == Picture.id).exists(),
         ~select(Category.id).where(Picture.file != "", Category.picture == Picture.file).exists(),
+        ~select(LookPicture.place).where(LookPicture.picture_id == Picture.id).exists(),
     )
     rows = session.scalars(lock_for_update(unused.where(Picture.id > after).order_by(Picture.id).limit(BATCH))).all()
     # Whoever held one of these rows until now may have given it a product: asked again, with the rows in hand.

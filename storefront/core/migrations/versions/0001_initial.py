@@ -311,6 +311,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_task_actor'), ['actor'], unique=False)
         batch_op.create_index(batch_op.f('ix_task_state_id'), ['state', 'id'], unique=False)
 
+    op.create_table('theme_fault',
+    sa.Column('theme', sa.String(length=60), nullable=False),
+    sa.Column('template', sa.String(length=200), nullable=False),
+    sa.Column('stamp', sa.String(length=20), nullable=False),
+    sa.Column('error', sa.String(length=500), nullable=False),
+    sa.Column('line', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('theme', 'template', name=op.f('pk_theme_fault'))
+    )
     op.create_table('throttle',
     sa.Column('key', sa.String(length=80), nullable=False),
     sa.Column('count', sa.Integer(), nullable=False),
@@ -375,6 +384,17 @@ def upgrade() -> None:
     with op.batch_alter_table('category', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_category_parent_id'), ['parent_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_category_picture_id'), ['picture_id'], unique=False)
+
+    op.create_table('look_picture',
+    sa.Column('place', sa.String(length=20), nullable=False),
+    sa.Column('picture_id', sa.Integer(), nullable=False),
+    sa.Column('file', sa.String(length=200), nullable=False),
+    sa.Column('alt', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
+    sa.ForeignKeyConstraint(['picture_id'], ['picture.id'], name=op.f('fk_look_picture_picture_id_picture')),
+    sa.PrimaryKeyConstraint('place', name=op.f('pk_look_picture'))
+    )
+    with op.batch_alter_table('look_picture', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_look_picture_picture_id'), ['picture_id'], unique=False)
 
     op.create_table('page_text',
     sa.Column('page_id', sa.Integer(), nullable=False),
@@ -1387,6 +1407,10 @@ def downgrade() -> None:
 
     op.drop_table('product')
     op.drop_table('page_text')
+    with op.batch_alter_table('look_picture', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_look_picture_picture_id'))
+
+    op.drop_table('look_picture')
     with op.batch_alter_table('category', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_category_picture_id'))
         batch_op.drop_index(batch_op.f('ix_category_parent_id'))
@@ -1405,6 +1429,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_throttle_ends_at'))
 
     op.drop_table('throttle')
+    op.drop_table('theme_fault')
     with op.batch_alter_table('task', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_task_state_id'))
         batch_op.drop_index(batch_op.f('ix_task_actor'))

@@ -1,0 +1,1 @@
+"""How the shop looks: colours, sizes, logo, theme."""
