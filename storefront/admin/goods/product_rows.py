@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, cast, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Select, String, cast, or_, select, union
 from sqlalchemy.orm import aliased
 
 from storefront.admin.goods.words import STATES
@@ -145,13 +145,17 @@ def _variants(ids: Sequence[int]) -> Mapping[int, Sequence[Any]]:
 
 
 def search(question: str) -> ColumnElement[bool]:
-    """By code, barcode or words in any language, whether shoppers find it or not."""
+    return Product.id.in_(found_products(question))
+
+
+def found_products(question: str) -> CompoundSelect[int]:
+    """Ids of products found by code, barcode or words in any language, whether shoppers find them or not."""
     code, coded_product = question.strip(), aliased(Product)
     coded = select(coded_product.id).where(coded_product.code == code)
     variants = select(Sku.product_id).where(or_(Sku.code == code, Sku.barcode == code))
     asked = understand(question)
     # One set, not four conditions joined by OR: those make the database read every product.
-    return Product.id.in_(union(coded, variants, matching_ids(PRODUCTS, asked), matching_ids(HIDDEN, asked)))
+    return union(coded, variants, matching_ids(PRODUCTS, asked), matching_ids(HIDDEN, asked))
 
 
 def _by_state(value: str) -> ColumnElement[bool] | None:

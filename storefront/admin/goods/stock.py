@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from storefront.admin.goods.options import as_lines
-from storefront.admin.goods.product_rows import search
+from storefront.admin.goods.product_rows import found_products
 from storefront.admin.goods.words import MODES, STOCK_FILTERS
 from storefront.core.catalog.models import Product, ProductText, Sku
 from storefront.core.catalog.texts import pick
@@ -115,7 +115,7 @@ def _search(question: str) -> ColumnElement[bool]:
     code = question.strip()
     own, named = aliased(Sku), aliased(Sku)
     by_code = select(own.id).where(or_(own.code == code, own.barcode == code))
-    by_product = select(named.id).where(named.product_id.in_(select(Product.id).where(search(question))))
+    by_product = select(named.id).where(named.product_id.in_(found_products(question)))
     # One set, not conditions joined by OR: those make the database read every variant.
     return Sku.id.in_(union(by_code, by_product))
 
