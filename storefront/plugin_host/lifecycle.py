@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from storefront.core.db import run_unit, session, utcnow
 from storefront.core.desk.plugin_use import still_used
 from storefront.core.i18n.translate import N_
+from storefront.core.outbox.tending import drop_plugin_work
 from storefront.core.settings import plugins as states
 from storefront.core.settings.service import lock_plugin
 from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot, load_snapshot, read_version
@@ -149,7 +150,7 @@ def purge(
         _refuse_purge(host, name, load_snapshot(read_version()))  # again, now that nobody else can change it
         states.put_away(
             name, actor, reason, data=str(data), forget=forget, tables=list(tables) if forget else [],
-            file=file.name if file else "",
+            file=file.name if file else "", dropped=drop_plugin_work(name),
         )  # fmt: skip
         if forget and name not in host.plugins:
             states.strike(name)

@@ -22,7 +22,8 @@ from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot
 from storefront.plugin_host.discovery import Candidate
 from storefront.plugin_host.dispatch import STYLES
 from storefront.plugin_host.errors import PluginBroken
-from storefront.plugin_host.host import Plugin, PluginHost
+from storefront.plugin_host.host import PluginHost
+from storefront.plugin_host.installed import Plugin
 from storefront.plugin_host.markup import faults
 from storefront.plugin_host.migrations import CORE, VERSION_TABLE, differences, drop_tables, plugin_lineage, upgrade
 from storefront.plugin_host.migrations import downgrade as take_back
