@@ -219,5 +219,6 @@ def _typed(hint: Any, value: Any) -> Any:
     if hint is datetime:
         return datetime.fromisoformat(value)
     if is_dataclass(hint):
-        return hint(**{name: _typed(inner, value[name]) for name, inner in _hints(hint).items() if name in value})
+        kind: Any = hint
+        return kind(**{name: _typed(inner, value[name]) for name, inner in _hints(kind).items() if name in value})
     return value
