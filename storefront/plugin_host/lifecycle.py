@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from storefront.core.audit.service import record
 from storefront.core.db import run_unit, session, utcnow
 from storefront.core.desk.plugin_use import still_used
 from storefront.core.i18n.translate import N_
@@ -103,6 +104,8 @@ def try_again(engine: Engine, host: PluginHost, name: str, actor: str, reason: s
         raise UnknownPlugin(name, host.plugins)
     session.rollback()
     if config is not None and config.held == states.MIGRATION:
+        # Who asked for it, whatever becomes of it; that it worked is written down by itself.
+        unit(lambda: record(actor, "plugin.retry", ("plugin", name), reason))
         bring_up_to_date(engine, host, name)
         return
     if config is not None and config.held:
