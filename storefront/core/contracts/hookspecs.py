@@ -122,7 +122,7 @@ def storefront_jobs() -> Iterable[PluginJob]:  # type: ignore[empty-body]
 def storefront_event_handlers() -> Iterable[EventHandler]:  # type: ignore[empty-body]
     """Who of the plugin is told of what happens to orders. The events are a closed list.
 
-    When: once at boot. Style: register; the handlers themselves are called in style notify, after the event and through the
+    When: once at boot. Style: register. The handlers themselves are called in style notify, after the event and through the
     outbox: a row for each, done once, tried again when it fails, given up alone. Told while the plugin is enabled, also while
     it is stopped after failures; those that settle are told while it is disabled, too.
     Errors: anything raised, or an event that does not exist, marks the plugin broken; none of its offers is used.
