@@ -9,6 +9,7 @@ from storefront.admin.manage import MANAGE, init_manage
 from storefront.admin.session import StaffSession
 from storefront.config import Settings, settings_from_environment
 from storefront.core.i18n.catalogues import CORE_DOMAIN, register_domain
+from storefront.core.outbox.telling import use_listeners
 from storefront.core.settings.snapshot import SnapshotCache, VersionedCache
 from storefront.extensions import htmx, init_database, login
 from storefront.plugin_host.host import build_host
@@ -19,7 +20,7 @@ from storefront.shop.cart.views import cart_pages
 from storefront.shop.catalog.views import catalog
 from storefront.shop.checkout.confirm import checkout_pages
 from storefront.shop.contact.views import contact_pages
-from storefront.shop.context import ShopExtension, init_context
+from storefront.shop.context import ShopExtension, init_context, listeners
 from storefront.shop.csrf import init_csrf
 from storefront.shop.dev.tracing import init_tracing
 from storefront.shop.dev.views import dev_pages
@@ -89,6 +90,7 @@ def create_app(settings: Settings | None = None, plugins: Iterable[object] | Non
     )
     snapshots = SnapshotCache()
     host.watch.store = keeper(app.app_context, snapshots.current)
+    use_listeners(listeners)
     themes = ThemeShelf(settings.data_dir, watched=settings.debug, off=settings.safe_mode)
     app.extensions["storefront"] = ShopExtension(settings, host, snapshots, VersionedCache(load_navigation), themes)
     register_domain(CORE_DOMAIN, data_folder("translations"))

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import storefront.plugin as door
-from storefront.admin.orders.words import EVENTS
+from storefront.admin.orders.words import EVENTS as HISTORY
 from storefront.core.contracts import hookspecs
+from storefront.core.contracts.events import EVENTS as TOLD
+from storefront.core.contracts.events import Event
 from storefront.core.contracts.meta import API_VERSION
 from storefront.core.contracts.slots import SLOTS
 from storefront.core.orders.states import TRANSITIONS
@@ -160,8 +162,15 @@ def slots() -> Iterator[str]:
 
 
 def events() -> Iterator[str]:
-    yield "# Events of an order\n\nThe names in an order's history (back office, audit). Plugins are told of none yet: the\nhook for that comes with its first user.\n\n| name | in words | from | to |\n|---|---|---|---|\n"
-    for name, words in EVENTS.items():
+    yield "# Events\n\nWhat plugins are told of (`storefront_event_handlers`): a closed list. `event_data` gives an event as JSON.\n\nEvery event has:\n\n"
+    common = dataclasses.fields(Event)
+    yield "".join(f"- `{field_line(field)}`\n" for field in common) + f"\n{as_code(doc(Event))}\n"
+    for name, event in TOLD.items():
+        own = [field for field in dataclasses.fields(event) if field.name not in {each.name for each in common}]
+        yield f"\n## `{name}` (version {event.version}): `{event.__name__}`\n\n{as_code(doc(event))}\n"
+        yield "\n" * bool(own) + "".join(f"- `{field_line(field)}`\n" for field in own)
+    yield "\n## The history of an order\n\nWhat the back office and the audit log call what happens to an order.\n\n| name | in words | from | to |\n|---|---|---|---|\n"
+    for name, words in HISTORY.items():
         step = TRANSITIONS.get(name)
         sources = ", ".join(sorted(step.sources)) if step else ""
         yield f"| `{name}` | {words} | {sources} | {step.target if step else ''} |\n"
@@ -211,6 +220,7 @@ def surface() -> str:
     lines = [f"API {API_VERSION}"]
     lines += [f"hook {name}{signature(getattr(hookspecs, name))} [{STYLES[name]}]" for name in hook_names()]
     lines += [f"slot {name}: {slot.__name__}" for name, slot in SLOTS.items()]
+    lines += [f"event {name} v{event.version}: {event.__name__}" for name, event in TOLD.items()]
     for name in sorted(door.__all__):
         lines += _surface_of(name, getattr(door, name))
     lines += [f"token {name}" for name in sorted(set(re.findall(r"\| `(--[\w-]+)` ", "".join(tokens()))))]

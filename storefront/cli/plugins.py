@@ -7,6 +7,7 @@ import click
 from storefront.cli.kit.commands import check, new, translate
 from storefront.cli.opening import actor, echo_json, open_shop, table
 from storefront.config import settings_from_environment
+from storefront.core.audit.service import record
 from storefront.core.db import run_unit
 from storefront.extensions import db
 from storefront.plugin_host import boots, lifecycle, service
@@ -71,7 +72,12 @@ def retry(name: str | None, reason: str) -> None:
     """Let a stopped plugin run again, or load a broken one anew, in every process. Without NAME: leave safe mode, at the
     next start."""
     if name is None:
-        left = boots.leave_safe_mode(settings_from_environment().data_dir)
+        folder = settings_from_environment().data_dir
+        if boots.safe_mode_reason(folder):
+            # While it is still safe mode: what made the shop die is not loaded to write this down.
+            with open_shop():
+                run_unit(lambda: record(actor(), "plugin.leave_safe_mode", ("plugin", ""), reason))
+        left = boots.leave_safe_mode(folder)
         click.echo(
             "Every plugin is loaded again at the next start."
             if left

@@ -7,7 +7,7 @@ import click
 
 from storefront.cli.lifeline import end_with_parent
 from storefront.cli.logs import start_logging
-from storefront.cli.opening import open_app
+from storefront.cli.opening import open_app, open_shop
 from storefront.core.db import utcnow
 from storefront.core.outbox.claiming import count_by_state
 from storefront.jobs import clock
@@ -32,8 +32,8 @@ def relay() -> None:
 @click.command()
 def tick() -> None:
     """Run every timed job once, and whatever else is due, then end."""
-    with open_app() as app:
-        clock.insert_all(utcnow())
-        done = run_due(app, MAX_ROWS)
+    with open_shop() as shop:
+        clock.insert_all(utcnow(), clock.timed_with(shop.providers))
+        done = run_due(shop.app, MAX_ROWS)
         states = count_by_state()
         click.echo(f"{done} job(s) carried out, {states.get('new', 0)} waiting, {states.get('dead', 0)} given up.")

@@ -9,9 +9,19 @@ from datetime import timedelta
 from storefront.core.db import run_unit, session, utcnow
 from storefront.core.log_context import logged_as, without_secrets
 from storefront.core.mail.transports import MailFailed
-from storefront.core.outbox.claiming import ClaimedRow, PermanentFailure, done_before, enter, fail, finish
+from storefront.core.outbox.claiming import (
+    ClaimedRow,
+    NotYet,
+    PermanentFailure,
+    done_before,
+    enter,
+    fail,
+    finish,
+    put_off,
+)
 from storefront.core.outbox.handing import keep
-from storefront.jobs.registry import Job, find_job
+from storefront.jobs.plugin_work import PluginWorkFailed, find_plugin_work
+from storefront.jobs.registry import find_job
 from storefront.jobs.runtime import Runtime, Work
 
 log = logging.getLogger(__name__)
@@ -27,11 +37,11 @@ LONGEST = max(TIME_LIMITS.values())
 
 
 class UnknownJob(Exception):
-    """No handler of this name here: a newer or older release wrote it, or its plugin is not installed."""
+    """No handler of this name here: a newer or older release wrote it."""
 
 
 # Their sentences say all; anything else is a mistake, and its traceback goes to the log.
-SELF_EXPLAINING = (MailFailed, PermanentFailure, UnknownJob)
+SELF_EXPLAINING = (MailFailed, PermanentFailure, PluginWorkFailed, UnknownJob)
 
 
 def carry_out(row: ClaimedRow, runtime: Runtime) -> None:
@@ -39,10 +49,12 @@ def carry_out(row: ClaimedRow, runtime: Runtime) -> None:
     what the handler did wrong: that is kept with the row."""
     with logged_as(job_id=row.id, job=row.name), _kept(row, runtime):
         try:
-            found = find_job(row.name)
-            if found is None:
-                raise UnknownJob(f"There is no job called {row.name!r} in this release, nor in an installed plugin.")
-            _run(found, row, runtime)
+            _run(row, runtime)
+        except NotYet as error:
+            session.rollback()
+            reason = str(error)
+            state = run_unit(lambda: put_off(row, reason, utcnow()))
+            log.info("job %s %s waits: now %s: %s", row.name, row.id, state, reason)
         except Exception as error:
             session.rollback()
             reason, permanent = _reason(error), isinstance(error, PermanentFailure)
@@ -54,9 +66,12 @@ def carry_out(row: ClaimedRow, runtime: Runtime) -> None:
             )  # fmt: skip
 
 
-def _run(found: Job, row: ClaimedRow, runtime: Runtime) -> None:
+def _run(row: ClaimedRow, runtime: Runtime) -> None:
     shop = runtime.snapshots.current()
     with runtime.bind(shop) as providers:
+        found = find_job(row.name) or find_plugin_work(row.name, providers)
+        if found is None:
+            raise UnknownJob(f"There is no job called {row.name!r} in this release.")
         work = Work(row, runtime, shop, providers)
         if found.outside:
             known = done_before(row.id, row.name)

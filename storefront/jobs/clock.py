@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 
+from storefront.core.contracts.providers import Providers
 from storefront.core.db import run_unit, session, utcnow
 from storefront.core.outbox.models import InboxRow, OutboxRow, OutboxState, ScheduleSlot
 from storefront.core.outbox.queries import slot_key
@@ -53,6 +54,15 @@ TIMED: Mapping[str, Timed] = {
     "staff.digest": IN_THE_MORNING,
     "clock.purge": AT_NIGHT,
 }
+
+
+def timed_with(providers: Providers) -> Mapping[str, Timed]:
+    """The shop's timed jobs and those of the enabled plugins, by the name of their rows."""
+    jobs = providers.timed_jobs()
+    return {
+        **TIMED,
+        **{name: Timed(job.every or DAY, job.queue, local_hour=job.daily_at) for name, job in jobs.items()},
+    }
 
 
 def slot_of(timed: Timed, now: datetime, zone: str = "UTC") -> datetime:
@@ -110,16 +120,18 @@ def _write(due: Mapping[str, datetime], timed: Mapping[str, Timed], now: datetim
 
 def insert_due_in(runtime: Runtime) -> int:
     with runtime.scope():
-        zone = str(runtime.snapshots.current().policy("shop.time_zone"))
+        shop = runtime.snapshots.current()
         session.rollback()
-        return insert_due(utcnow(), zone=zone)
+        with runtime.bind(shop) as providers:
+            timed = timed_with(providers)
+        return insert_due(utcnow(), timed, str(shop.policy("shop.time_zone")))
 
 
-def insert_all(now: datetime) -> None:
+def insert_all(now: datetime, timed: Mapping[str, Timed] = TIMED) -> None:
     """Every timed job once, whatever its slot, in a unit of its own: for ``storefront tick``."""
 
     def write() -> None:
-        for name, entry in TIMED.items():
+        for name, entry in timed.items():
             later(name, subject=f"{SUBJECT}{name}", queue=entry.queue, available_at=now)
 
     run_unit(write)

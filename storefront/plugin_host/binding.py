@@ -4,11 +4,12 @@ Contract objects are made once per process and shared between threads; the owner
 they ask for settings when they are called, and a context variable answers.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from storefront.core.i18n.formats import format_datetime
@@ -19,14 +20,25 @@ UTC_ZONE = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn of a job to be promised. ``after``: not before that much time has passed. ``once``: the same word twice is one turn."""
+
+    args: Mapping[str, Any]
+    after: timedelta = timedelta(0)
+    once: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Surroundings:
     """``settings``: a plugin's typed settings by its name. ``time_zone``: the shop's, an IANA name. ``base_currency``: the
-    shop's. ``change``: sets some of a plugin's settings (name, values, actor)."""
+    shop's. ``change``: sets some of a plugin's settings (name, values, actor). ``enqueue``: promises a
+    turn of a plugin's job (name, job's key, turn)."""
 
     settings: Callable[[str], Any]
     time_zone: str = UTC_ZONE
     base_currency: str = "JPY"
     change: Callable[[str, Mapping[str, Any], str], None] | None = None
+    enqueue: Callable[[str, str, "Turn"], None] | None = None
 
 
 _current: ContextVar[Surroundings | None] = ContextVar("plugin_surroundings", default=None)
@@ -76,6 +88,17 @@ def change_settings(name: str, values: Mapping[str, Any], actor: str) -> None:
     if surroundings is None or surroundings.change is None:
         raise RuntimeError(f"The settings of {name} were to be changed outside a request, job or command.")
     surroundings.change(name, values, actor)
+
+
+def enqueue(name: str, key: str, *, after: timedelta = timedelta(0), once: str = "", **args: Any) -> None:
+    """Promise a turn of the job ``key`` of the plugin ``name``, which is given ``args``: what JSON can hold, ids rather than what
+    people typed. Inside a unit of work (a post, an event, a job) it happens if and only if that commits; with none open it is
+    written at once. ``once``: the same word again is the same turn, whether it is done already or not. Raises ``RuntimeError``
+    outside the shop, and for a job that is not declared; ``TypeError`` for what JSON cannot hold."""
+    surroundings = _current.get()
+    if surroundings is None or surroundings.enqueue is None:
+        raise RuntimeError(f"A job of {name} was promised outside a request, job or command.")
+    surroundings.enqueue(name, key, Turn(json.loads(json.dumps(args)), after, once))
 
 
 def base_currency() -> str:

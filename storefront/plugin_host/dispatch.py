@@ -1,6 +1,7 @@
 """Calling hooks. pluggy registers and validates; we call, because there one raising implementation ends the whole call.
 
-Five call styles (DESIGN B3): register and guard have users; first, render and notify come with theirs.
+Five call styles (DESIGN B3): register and guard are called here, render by the pages (``shop/slots.py``), notify by the outbox
+(``jobs/plugin_work.py``); first comes with its user.
 """
 
 import traceback
@@ -27,6 +28,8 @@ STYLES = {
     "storefront_blueprints": "register",
     "storefront_cli": "register",
     "storefront_slots": "register",
+    "storefront_jobs": "register",
+    "storefront_event_handlers": "register",
     "storefront_checks": "guard",
 }
 

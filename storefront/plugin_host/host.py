@@ -3,74 +3,39 @@
 import importlib
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from storefront.core.contracts import hookspecs
+from storefront.core.contracts.background import handler_name
+from storefront.core.contracts.events import Event
 from storefront.core.contracts.manage import ManagePage
-from storefront.core.contracts.meta import PluginMeta
 from storefront.core.contracts.plugin_settings import PluginSettings
 from storefront.core.contracts.providers import Providers
-from storefront.core.i18n.catalogues import CatalogueError, forget_domain, register_domain
+from storefront.core.i18n.catalogues import forget_domain
+from storefront.core.outbox.telling import Listener
 from storefront.core.secrecy import SecretBox
-from storefront.core.settings.plugins import MIGRATION
-from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot
+from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.values.types import Problem
 from storefront.plugin_host import binding, boots, dispatch
-from storefront.plugin_host.csp import Sources, sources_for
+from storefront.plugin_host.background import keep_turn
+from storefront.plugin_host.bound import Bound, config_of
+from storefront.plugin_host.csp import Sources
 from storefront.plugin_host.discovery import SAFE_MODE_REASON, Candidate, given_plugins, installed_plugins, noted
-from storefront.plugin_host.errors import PluginBroken, SettingsInvalid, UnknownPlugin, sentence
+from storefront.plugin_host.errors import PluginBroken, SettingsInvalid, UnknownPlugin
+from storefront.plugin_host.installed import Plugin, PluginState, register_translations
 from storefront.plugin_host.loading import HookFailed, Offers, collect, load
-from storefront.plugin_host.providers import Catalogue, HostProviders
 from storefront.plugin_host.routes import Route
-from storefront.plugin_host.settings import Overrides, missing_settings, overrides_for, read_settings
-from storefront.plugin_host.slots import Filling, fillings_of
+from storefront.plugin_host.settings import Overrides, missing_settings, overrides_for
+from storefront.plugin_host.slots import Filling
 from storefront.plugin_host.watching import PluginWatch
 
 logger = logging.getLogger(__name__)
-
-
-def register_translations(name: str, module: object) -> None:
-    """Load the catalogues beside the plugin's module. Unreadable ones leave it in English: no reason not to sell."""
-    file = getattr(module, "__file__", None)
-    folder = Path(file).parent / "translations" if isinstance(file, str) else None
-    if folder is None or not folder.is_dir():
-        return
-    try:
-        register_domain(name, folder)
-    except CatalogueError as error:
-        logger.error("the plugin %s speaks English only: %s", name, error)
-
-
-class PluginState(StrEnum):
-    """``READY``: runs, and may be enabled. ``BROKEN``: does not run. ``SKIPPED``: was not even imported."""
-
-    READY = "ready"
-    BROKEN = "broken"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Plugin:
-    """One installed plugin. ``reason``: a sentence why it does not run; ``traceback``: the text for its author."""
-
-    name: str
-    distribution: str = ""
-    state: PluginState = PluginState.READY
-    reason: str = ""
-    traceback: str = ""
-    meta: PluginMeta | None = None
-    module: object = None
-
-    @property
-    def ready(self) -> bool:
-        return self.state is PluginState.READY
 
 
 def build_host(
@@ -117,7 +82,7 @@ class PluginHost:
         self.manager = dispatch.new_manager()
         self.manager.add_hookspecs(hookspecs)
         self._offers: dict[str, Offers] = {}
-        self._kept: tuple[ShopSnapshot, _Bound] | None = None
+        self._kept: tuple[ShopSnapshot, Bound] | None = None
         self.plugins: dict[str, Plugin] = {}
         for candidate in sorted(candidates, key=lambda found: (found.name, found.distribution)):
             self._admit(candidate)
@@ -163,7 +128,7 @@ class PluginHost:
     def bind(self, snapshot: ShopSnapshot) -> Iterator[Providers]:
         """For the time of a request, job or command: plugins read their settings as ``snapshot`` has them."""
         current = self._bound(snapshot)
-        with binding.bound(replace(current.surroundings, change=self._change)):
+        with binding.bound(replace(current.surroundings, change=self._change, enqueue=self._enqueue)):
             yield current.providers
 
     def overrides(self, name: str) -> Overrides:
@@ -176,6 +141,26 @@ class PluginHost:
         from storefront.plugin_host.service import set_settings
 
         set_settings(self, name, values, actor)
+
+    def _enqueue(self, name: str, key: str, turn: binding.Turn) -> None:
+        offers = self._offers.get(name)
+        job = next((job for job in offers.jobs if job.key == key), None) if offers else None
+        if job is None:
+            raise RuntimeError(f"{name} has no job called {key!r}: return it from storefront_jobs().")
+        keep_turn(name, job, turn)
+
+    def listeners(self, event: type[Event], shop: Callable[[], ShopSnapshot]) -> tuple[Listener, ...]:
+        """Who is told of an event: handlers of plugins that are enabled (also while they are stopped), and of every plugin that
+        runs those that settle. ``shop``: asked only when a plugin listens at all."""
+        found = [(n, h) for n in sorted(self._offers) for h in self._offers[n].handlers if h.event is event]
+        if not found:
+            return ()
+        snapshot = shop()
+        return tuple(
+            Listener(name, handler_name(name, handler), handler.queue)
+            for name, handler in found
+            if handler.settles or config_of(snapshot, name).enabled
+        )
 
     def is_enabled(self, name: str, snapshot: ShopSnapshot) -> bool:
         """Whether the plugin takes part in the shop: it runs, the owner wants it to, and its settings can be read."""
@@ -193,9 +178,7 @@ class PluginHost:
     def folder(self, name: str, kind: str) -> Path | None:
         """The folder ``kind`` (templates, static) beside the module of a plugin that runs; ``None`` when it has none."""
         plugin = self.plugins.get(name)
-        file = getattr(plugin.module, "__file__", None) if plugin is not None and plugin.ready else None
-        folder = Path(file).parent / kind if isinstance(file, str) else None
-        return folder if folder is not None and folder.is_dir() else None
+        return plugin.folder(kind) if plugin is not None else None
 
     def csp_sources(self, area: str, snapshot: ShopSnapshot) -> Sources:
         """Hosts that pages of ``area`` (a plugin's name, or an area of the shop) let in because of enabled plugins."""
@@ -231,13 +214,13 @@ class PluginHost:
             found = dispatch.guard(self.manager, "storefront_checks", self.watch, only=name, settings=settings)
         return tuple(replace(problem, source=name) for problem in found)
 
-    def _bound(self, snapshot: ShopSnapshot) -> "_Bound":
+    def _bound(self, snapshot: ShopSnapshot) -> Bound:
         kept = self._kept
         if kept is not None and kept[0] is snapshot:
             return kept[1]
         with self._lock:
             self._follow(snapshot)
-            bound = _Bound(self, self._offers, snapshot)
+            bound = Bound(self._offers, snapshot, watch=self.watch, box=self.box, overrides=self.overrides)
             self._kept = (snapshot, bound)
         return bound
 
@@ -305,59 +288,3 @@ class PluginHost:
                         plugin.name, f"It needs plugins that are not running: {listed}. Install them first."
                     )
                     again = True
-
-
-class _Bound:
-    """Offers and typed settings for one snapshot; settings are read when first asked for."""
-
-    def __init__(self, host: "PluginHost", offers: Mapping[str, Offers], snapshot: ShopSnapshot) -> None:
-        self._all = dict(offers)
-        # A plugin whose tables are not as it needs them can do nothing at all, in no process.
-        self._offers = {name: offer for name, offer in offers.items() if _config(snapshot, name).held != MIGRATION}
-        self._host, self._snapshot = host, snapshot
-        self._read: dict[str, Any] = {}
-        self._csp: dict[str, Sources] = {}
-        self.surroundings = binding.Surroundings(
-            self.settings, str(snapshot.policy("shop.time_zone")), snapshot.base_currency
-        )
-        self.enabled = frozenset(name for name in self._offers if self._offering(name))
-        self.pages = tuple(
-            (name, self._offers[name].pages) for name in sorted(self.enabled) if self._offers[name].pages
-        )
-        self.providers = HostProviders(
-            Catalogue(self._offers, self.enabled, host.watch), Catalogue(self._offers, self._offers, host.watch)
-        )
-        self.slots = fillings_of((name, self._offers[name].placements) for name in sorted(self.enabled))
-
-    def csp_sources(self, area: str) -> Sources:
-        if area not in self._csp:
-            declared = ((n, self._offers[n].csp, self.settings(n)) for n in sorted(self.enabled) if self._offers[n].csp)
-            self._csp[area] = sources_for(area, declared)
-        return self._csp[area]
-
-    def settings(self, name: str) -> Any:
-        if name not in self._read:
-            offers = self._all.get(name)
-            declaration = offers.settings if offers else None
-            stored = _config(self._snapshot, name).settings
-            self._read[name] = (
-                read_settings(declaration, stored, self._host.box, self._host.overrides(name)) if declaration else None
-            )
-        return self._read[name]
-
-    def _offering(self, name: str) -> bool:
-        """A plugin whose settings cannot be read offers nothing: half of it (a method without its fee) would be worse."""
-        config = _config(self._snapshot, name)
-        if not config.enabled or config.held:
-            return False
-        try:
-            self.settings(name)
-        except SettingsInvalid as error:
-            reasons = " ".join(sentence(problem) for problem in error.problems)
-            logger.error("the plugin %s is enabled and offers nothing: its settings cannot be read. %s", name, reasons)
-            return False
-        return True
-
-
-def _config(snapshot: ShopSnapshot, name: str) -> PluginConfig:
-    return snapshot.plugins.get(name) or PluginConfig()

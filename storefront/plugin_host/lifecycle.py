@@ -12,9 +12,11 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from storefront.core.audit.service import record
 from storefront.core.db import run_unit, session, utcnow
 from storefront.core.desk.plugin_use import still_used
 from storefront.core.i18n.translate import N_
+from storefront.core.outbox.tending import drop_plugin_work
 from storefront.core.settings import plugins as states
 from storefront.core.settings.service import lock_plugin
 from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot, load_snapshot, read_version
@@ -102,6 +104,8 @@ def try_again(engine: Engine, host: PluginHost, name: str, actor: str, reason: s
         raise UnknownPlugin(name, host.plugins)
     session.rollback()
     if config is not None and config.held == states.MIGRATION:
+        # Who asked for it, whatever becomes of it; that it worked is written down by itself.
+        unit(lambda: record(actor, "plugin.retry", ("plugin", name), reason))
         bring_up_to_date(engine, host, name)
         return
     if config is not None and config.held:
@@ -149,7 +153,7 @@ def purge(
         _refuse_purge(host, name, load_snapshot(read_version()))  # again, now that nobody else can change it
         states.put_away(
             name, actor, reason, data=str(data), forget=forget, tables=list(tables) if forget else [],
-            file=file.name if file else "",
+            file=file.name if file else "", dropped=drop_plugin_work(name),
         )  # fmt: skip
         if forget and name not in host.plugins:
             states.strike(name)

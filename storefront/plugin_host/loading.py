@@ -8,6 +8,7 @@ from typing import Any
 import click
 import pluggy
 
+from storefront.core.contracts.background import EventHandler, PluginJob
 from storefront.core.contracts.hookspecs import PROJECT
 from storefront.core.contracts.manage import ManagePage
 from storefront.core.contracts.meta import PluginMeta
@@ -20,6 +21,7 @@ from storefront.core.contracts.slots import Placement
 from storefront.core.staff.rights import ALL_RIGHTS
 from storefront.plugin_host import dispatch
 from storefront.plugin_host.api_range import check_api
+from storefront.plugin_host.background import check_handlers, check_jobs
 from storefront.plugin_host.csp import check_csp
 from storefront.plugin_host.discovery import Candidate
 from storefront.plugin_host.errors import PluginBroken
@@ -44,6 +46,8 @@ class Offers:
     commands: tuple[click.Command, ...] = ()
     csp: tuple[CspSource, ...] = ()
     placements: tuple[Placement, ...] = ()
+    jobs: tuple[PluginJob, ...] = ()
+    handlers: tuple[EventHandler, ...] = ()
 
 
 class HookFailed(PluginBroken):
@@ -89,6 +93,8 @@ def collect(manager: pluggy.PluginManager, meta: PluginMeta) -> Offers:
         commands=_commands(manager, name),
         csp=check_csp(meta, declaration),
         placements=check_placements(_answers(manager, name, "storefront_slots")),
+        jobs=check_jobs(_listed(manager, name, "storefront_jobs", "PluginJob")),
+        handlers=check_handlers(_listed(manager, name, "storefront_event_handlers", "EventHandler")),
     )
 
 

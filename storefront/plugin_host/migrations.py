@@ -20,7 +20,8 @@ from sqlalchemy.pool import NullPool
 
 import storefront.core.models  # noqa: F401  (autogenerate compares with every table)
 from storefront.plugin_host.dispatch import Failure, failure_of
-from storefront.plugin_host.host import Plugin, PluginHost
+from storefront.plugin_host.host import PluginHost
+from storefront.plugin_host.installed import Plugin
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,8 @@
 """What core is handed of the plugins: ``core.contracts.providers.Providers`` from a host and the enabled set."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from storefront.core.contracts.background import EventHandler, PluginJob, handler_name, job_name
 from storefront.core.contracts.calls import UNWATCHED, Watch
 from storefront.core.contracts.payments import PaymentMethod
 from storefront.core.contracts.pricing import Adjuster
@@ -25,9 +26,24 @@ class Catalogue:
         self.carriers: Mapping[str, Registered[ShippingCarrier]] = {
             carrier.key: Registered(name, carrier, watch) for name, offer in chosen for carrier in offer.carriers
         }
+        self.names = frozenset(names)
+        self.background: Mapping[str, Registered[PluginJob | EventHandler]] = {
+            row: Registered(name, work, watch) for name, offer in chosen for row, work in work_of(name, offer)
+        }
+        self.timed: Mapping[str, PluginJob] = {
+            job_name(name, job.key): job for name, offer in chosen for job in offer.jobs if job.timed
+        }
         adjusters = [Registered(CORE, adjuster) for adjuster in CORE_ADJUSTERS]
         adjusters += [Registered(name, adjuster, watch) for name, offer in chosen for adjuster in offer.adjusters]
         self.adjusters: Sequence[Registered[Adjuster]] = tuple(sorted(adjusters, key=place))
+
+
+def work_of(plugin: str, offer: Offers) -> Iterator[tuple[str, PluginJob | EventHandler]]:
+    """Jobs and handlers of a plugin, by the name of their rows in the outbox."""
+    for job in offer.jobs:
+        yield job_name(plugin, job.key), job
+    for handler in offer.handlers:
+        yield handler_name(plugin, handler), handler
 
 
 def place(registered: Registered[Adjuster]) -> tuple[int, int, str, str]:
@@ -50,3 +66,12 @@ class HostProviders:
 
     def adjusters(self, *, installed: bool = False) -> Sequence[Registered[Adjuster]]:
         return (self._installed if installed else self._enabled).adjusters
+
+    def background(self, name: str) -> Registered[PluginJob | EventHandler] | None:
+        return self._installed.background.get(name)
+
+    def timed_jobs(self) -> Mapping[str, PluginJob]:
+        return self._enabled.timed
+
+    def runs(self, plugin: str) -> bool:
+        return plugin in self._installed.names

@@ -14,7 +14,8 @@ from storefront.core.settings.service import set_plugin
 from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot, load_snapshot, read_version
 from storefront.core.values.types import Problem
 from storefront.plugin_host.errors import PluginRefused
-from storefront.plugin_host.host import Plugin, PluginHost, PluginState
+from storefront.plugin_host.host import PluginHost
+from storefront.plugin_host.installed import Plugin, PluginState
 from storefront.plugin_host.settings import shown_settings, variable_of, write_settings
 
 

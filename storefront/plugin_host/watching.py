@@ -20,6 +20,7 @@ from typing import Any
 import click
 from werkzeug.exceptions import HTTPException
 
+from storefront.core.contracts.background import GiveUp, TryLater
 from storefront.core.contracts.calls import CallFailed, Watch
 from storefront.core.contracts.payments import WebhookRefused
 from storefront.core.contracts.pricing import ReservationRefused
@@ -29,8 +30,9 @@ from storefront.core.settings.plugins import Fault
 logger = logging.getLogger(__name__)
 
 # Seconds a call may take. What is pure is called on pages; what asks a provider waits for a network.
-PAGE_BUDGET, NETWORK_BUDGET = 1.0, 8.0
-BUDGETS = dict.fromkeys(("quote", "availability", "adjust", "instructions", "tracking_url", "check_tracking_number", "reserve", "commit", "release", "slot", "storefront_checks"), PAGE_BUDGET)  # fmt: skip
+# Nobody waits for background work, but what never ends holds up the work behind it.
+PAGE_BUDGET, NETWORK_BUDGET, WORK_BUDGET = 1.0, 8.0, 120.0
+BUDGETS = dict.fromkeys(("quote", "availability", "adjust", "instructions", "tracking_url", "check_tracking_number", "reserve", "commit", "release", "slot", "storefront_checks"), PAGE_BUDGET) | {"run": WORK_BUDGET}  # fmt: skip
 # A call that takes so many times its budget does not come back.
 HUNG = 10
 # What is only offered or shown may be left out for a while; a price, a payment, a reservation is asked every time.
@@ -41,6 +43,7 @@ MEANT: dict[str, tuple[type[BaseException], ...]] = {
     "reserve": (ReservationRefused,),
     "read_webhook": (WebhookRefused,),
     "check_tracking_number": (ValueError,),
+    "run": (TryLater, GiveUp),
     "page": (HTTPException,),  # abort(404)
     "cli": (click.ClickException, click.exceptions.Exit, click.Abort, SystemExit),
 }

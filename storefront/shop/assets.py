@@ -16,6 +16,9 @@ KEEP = "public, max-age=31536000, immutable"
 COMPRESSED_TYPES = ("text/", "image/svg+xml", "application/json")
 TYPES = {".js": "text/javascript", ".svg": "image/svg+xml", ".css": "text/css", ".txt": "text/plain"}
 
+# What a browser would show as a page of the shop: pages are made by the shop, never served as files.
+PAGES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml"})
+
 PLUGINS, THEMES = "plugins", "themes"
 
 assets = Blueprint("assets", __name__)
@@ -33,6 +36,8 @@ class Asset:
 def _read(path: Path, _modified_ns: int) -> Asset:
     body = path.read_bytes()
     mimetype = TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if mimetype in PAGES:
+        mimetype = "text/plain"
     packed = gzip.compress(body, 9, mtime=0) if mimetype.startswith(COMPRESSED_TYPES) else None
     return Asset(body, packed, hashlib.sha256(body).hexdigest()[:12], mimetype)
 

@@ -1,18 +1,20 @@
 """What every page of the shop knows: language, shop, currency, plugins, session. Read lazily, once per request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from werkzeug.routing import BaseConverter
 
 from storefront.config import Settings
 from storefront.core.catalog.views import BrandView, ShelfBrand
+from storefront.core.contracts.events import Event
 from storefront.core.contracts.pricing import CurrencyRate
 from storefront.core.contracts.providers import Providers
 from storefront.core.i18n.translate import use_language
+from storefront.core.outbox.telling import Listener
 from storefront.core.settings.snapshot import ShopSnapshot, SnapshotCache, VersionedCache
 from storefront.core.values.language import LANGUAGES, negotiate
 from storefront.plugin_host.host import PluginHost
@@ -52,6 +54,14 @@ class LanguageConverter(BaseConverter):
     """``/<lang:lang>/``: the four tags and nothing else."""
 
     regex = "|".join(LANGUAGES)
+
+
+def listeners(event: type[Event]) -> Sequence[Listener]:
+    """Who is told of an event, as the shop is now; nobody where no shop is open (``core/outbox/telling``)."""
+    if not has_app_context():
+        return ()
+    shop = extension()
+    return shop.host.listeners(event, shop.snapshots.current)
 
 
 def extension() -> ShopExtension:

@@ -93,9 +93,20 @@ def snapshot_with(
 
 
 @contextmanager
-def settings_bound(settings: Mapping[str, Any], time_zone: str = "Asia/Tokyo") -> Iterator[None]:
-    """Plugins read these typed settings: ``with settings_bound({"payments_cod": CodSettings(fee=300)})``."""
-    with binding.bound(binding.Surroundings(lambda name: settings[name], time_zone)):
+def settings_bound(
+    settings: Mapping[str, Any],
+    time_zone: str = "Asia/Tokyo",
+    enqueued: list[tuple[str, str, binding.Turn]] | None = None,
+) -> Iterator[None]:
+    """Plugins read these typed settings: ``with settings_bound({"payments_cod": CodSettings(fee=300)})``.
+    ``enqueued``: where the jobs they promise are noted (plugin, key, turn)."""
+
+    def enqueue(name: str, key: str, turn: binding.Turn) -> None:
+        if enqueued is not None:
+            enqueued.append((name, key, turn))
+
+    surroundings = binding.Surroundings(lambda name: settings[name], time_zone, enqueue=enqueue)
+    with binding.bound(surroundings):
         yield
 
 

@@ -13,7 +13,8 @@ from storefront.core.contracts.plugin_settings import PluginSettings, setting
 from storefront.core.contracts.pricing import Lane
 from storefront.core.secrecy import SecretBox
 from storefront.plugin_host.discovery import Candidate
-from storefront.plugin_host.host import PluginHost, PluginState
+from storefront.plugin_host.host import PluginHost
+from storefront.plugin_host.installed import PluginState
 from storefront.testing.plugins import (
     TEST_SECRET_KEY,
     FakeAdjuster,

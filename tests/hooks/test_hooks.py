@@ -1,16 +1,32 @@
 """One test per hook: what it is asked for, and what becomes of the answer."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import click
 import pytest
 
+from storefront.core.contracts.background import EventHandler, JobTurn, PluginJob
+from storefront.core.contracts.events import (
+    EVENTS,
+    Event,
+    OrderedItem,
+    OrderPaid,
+    OrderPlaced,
+    UnknownEvent,
+    event_data,
+    event_from,
+)
 from storefront.core.contracts.hookspecs import hookimpl
 from storefront.core.contracts.manage import ListSpec, ManagePage
 from storefront.core.contracts.plugin_settings import PluginSettings, setting
 from storefront.core.contracts.pricing import Lane
 from storefront.core.contracts.slots import OrderPanels, Placement, Slot
 from storefront.core.paging import RowsSource
+from storefront.core.settings.snapshot import ShopSnapshot
+from storefront.core.values.money import Money
 from storefront.core.values.types import Problem
 from storefront.plugin import PluginBlueprint
 from storefront.plugin_host.binding import plugin_settings
@@ -159,3 +175,84 @@ def test_hook_slots_are_asked_in_the_order_of_priority_and_plugin() -> None:
 def test_hook_slots_of_another_shape_break_their_plugin(given: object, says: str) -> None:
     host = fake_host(fake_plugin("stamps", storefront_slots=given))
     assert says in host.plugins["stamps"].reason
+
+
+def test_hook_jobs_are_known_by_name_while_installed_and_timed_while_enabled() -> None:
+    def work(turn: JobTurn) -> None: ...
+
+    jobs = [
+        PluginJob("stamp", work),
+        PluginJob("count", work, every=timedelta(hours=1)),
+        PluginJob("tidy", work, daily_at=3),
+    ]
+    host = fake_host(fake_plugin("stamps", storefront_jobs=jobs))
+    on, off = host.providers(snapshot_with(["stamps"])), host.providers(snapshot_with())
+    assert sorted(on.timed_jobs()) == ["plugin:stamps:count", "plugin:stamps:tidy"]
+    assert off.timed_jobs() == {}
+    for providers in (on, off):
+        found = providers.background("plugin:stamps:stamp")
+        assert found is not None and (found.source, found.value) == ("stamps", jobs[0])
+        assert providers.runs("stamps") and not providers.runs("other")
+        assert providers.background("plugin:other:stamp") is None
+
+
+def test_hook_event_handlers_listen_while_enabled_or_when_they_settle() -> None:
+    def hear(event: Event) -> None: ...
+
+    host = fake_host(
+        fake_plugin(
+            "stamps",
+            storefront_event_handlers=[
+                EventHandler(OrderPlaced, hear), EventHandler(OrderPlaced, hear, key="back", settles=True),
+            ],
+        )
+    )  # fmt: skip
+
+    def told(*enabled: str) -> list[str]:
+        return [listener.name for listener in host.listeners(OrderPlaced, lambda: snapshot_with(enabled))]
+
+    assert told("stamps") == ["plugin:stamps:order.placed", "plugin:stamps:order.placed:back"]
+    assert told() == ["plugin:stamps:order.placed:back"]
+
+    def unasked() -> ShopSnapshot:
+        raise AssertionError("nobody listens, so nothing is read")
+
+    assert host.listeners(OrderPaid, unasked) == ()
+
+
+@pytest.mark.parametrize(
+    ("hook", "given", "says"),
+    [
+        ("storefront_jobs", "stamp", "no PluginJob"),
+        ("storefront_jobs", PluginJob("Stamp!", print), "small letters"),
+        ("storefront_jobs", PluginJob("stamp", None), "no function"),  # type: ignore[arg-type]
+        ("storefront_jobs", PluginJob("stamp", print, queue="mail"), "critical, slow"),
+        ("storefront_jobs", PluginJob("stamp", print, every=timedelta(seconds=1)), "a minute or more"),
+        ("storefront_jobs", PluginJob("stamp", print, daily_at=24), "from 0 to 23"),
+        ("storefront_jobs", PluginJob("stamp", print, every=timedelta(hours=1), daily_at=3), "one of them"),
+        ("storefront_event_handlers", "order.placed", "no EventHandler"),
+        ("storefront_event_handlers", EventHandler(Event, print), "The events are: OrderCancelled"),
+        ("storefront_event_handlers", EventHandler(OrderPlaced, print, key="A"), "small letters"),
+        ("storefront_event_handlers", EventHandler(OrderPlaced, None), "no function"),  # type: ignore[arg-type]
+    ],
+)
+def test_background_work_that_cannot_be_done_breaks_its_plugin(hook: str, given: object, says: str) -> None:
+    assert says in fake_host(fake_plugin("stamps", **{hook: [given]})).plugins["stamps"].reason
+    twice = fake_host(fake_plugin("stamps", storefront_jobs=[PluginJob("a", print), PluginJob("a", print)]))
+    assert "'a' is given to two" in twice.plugins["stamps"].reason
+
+
+@pytest.mark.parametrize("kind", EVENTS.values(), ids=list(EVENTS))
+def test_an_event_comes_back_as_it_was_told_also_from_an_earlier_release(kind: type[Event]) -> None:
+    given: dict[str, Any] = {
+        "at": datetime(2026, 11, 25, 1, 2, 3, tzinfo=UTC), "amount": Money(5, "USD"), "total": None,
+        "items": (OrderedItem(1, "TEA-1", 2, Money(1200, "JPY")), OrderedItem(2, "", 1, None)),
+        **dict.fromkeys(("order_id", "bill_id", "shipment_id"), 7),
+    }  # fmt: skip
+    event = kind(**{field.name: given.get(field.name, "x") for field in fields(kind)})
+    data = json.loads(json.dumps(event_data(event)))
+    assert (data["event"], data["version"]) == (kind.name, kind.version)
+    assert event_from(data) == event
+    assert event_from({**data, "no_longer": 1}) == event
+    with pytest.raises(UnknownEvent):
+        event_from({**data, "event": "order.vanished"})

@@ -91,6 +91,7 @@ def stamps(folder: Path) -> ModuleType:
     )
     (folder / "static").mkdir()
     (folder / "static" / "card.css").write_text("@layer plugin { .card { color: red; } }")
+    (folder / "static" / "card.html").write_text("<script src=card.js></script>")
     (folder / "secret.txt").write_text("not static")
     module.__file__ = str(folder / "plugin.py")
     return module
@@ -168,6 +169,9 @@ def test_files_are_there_while_their_plugin_is_enabled(app: Flask, switch: Calla
     answer = client.get(path)
     assert (answer.status_code, answer.mimetype) == (200, "text/css")
     assert path in client.get(f"/en/{NAME}/cards/1").text
+    page = client.get(f"/static/plugins/{NAME}/card.html")
+    assert page.mimetype == "text/plain", "no file is shown as a page of the shop"
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
     for outside in ("../secret.txt", "..%2fsecret.txt", "../../etc/passwd", "card.css/../../secret.txt"):
         assert client.get(f"/static/plugins/{NAME}/{outside}").status_code == 404
     switch(False)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from storefront.plugin import (
     N_,
     Adjuster,
+    AdminOrderPanels,
     OrderPanels,
     PaymentMethod,
     Placement,
@@ -14,7 +15,7 @@ from storefront.plugin import (
 )
 from storefront_payments_cod import __version__
 from storefront_payments_cod.method import CashOnDelivery, CodFee
-from storefront_payments_cod.panel import cash_ready
+from storefront_payments_cod.panel import cash_collected, cash_ready
 from storefront_payments_cod.settings import DECLARATION
 
 META = PluginMeta(
@@ -42,4 +43,4 @@ def storefront_settings() -> PluginSettings:
 
 @hookimpl
 def storefront_slots() -> Sequence[Placement]:
-    return [Placement(OrderPanels, cash_ready)]
+    return [Placement(OrderPanels, cash_ready), Placement(AdminOrderPanels, cash_collected)]

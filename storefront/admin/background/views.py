@@ -22,10 +22,10 @@ from storefront.core.outbox.heartbeat import heard_of, last_beat
 from storefront.core.outbox.models import OutboxRow
 from storefront.core.outbox.queries import TimedRun, dead_kinds, standing, timed_runs
 from storefront.core.outbox.tending import drop, retry, retry_all
-from storefront.jobs.clock import TIMED, next_slot
+from storefront.jobs.clock import Timed, next_slot, timed_with
 from storefront.jobs.registry import QUEUES
 from storefront.jobs.rq_queues import UNUSABLE, RqQueues, connect
-from storefront.shop.context import current_shop, extension
+from storefront.shop.context import current_providers, current_shop, extension
 from storefront.shop.hx import redirect_to, render_page, toast
 
 background = Blueprint("background", __name__, url_prefix="/manage")
@@ -57,7 +57,8 @@ class TimedView:
 def show() -> Response:
     now, zone = utcnow(), _zone()
     found, beat = standing(now), last_beat()
-    alive, dead, runs = heard_of(now), dead_kinds(), timed_runs(tuple(TIMED))
+    timed = timed_with(current_providers())
+    alive, dead, runs = heard_of(now), dead_kinds(), timed_runs(tuple(timed))
     session.rollback()  # Redis is asked with no connection held
     listening = _listening()
     queues = [
@@ -79,7 +80,7 @@ def show() -> Response:
         redis_answers=listening is not None,
         queues=queues,
         dead=[(kind, long_moment(kind.since, zone)) for kind in dead],
-        timed=[_timed(name, runs.get(name), now, zone) for name in TIMED],
+        timed=[_timed(name, entry, runs.get(name), now, zone) for name, entry in timed.items()],
         may_edit=current_member().may("jobs.edit"),
         once=new_token(),
     )
@@ -109,14 +110,14 @@ def _waits(since: datetime | None, now: datetime) -> str:
     return ngettext("%(num)s hour", "%(num)s hours", minutes // 60)
 
 
-def _timed(name: str, run: TimedRun | None, now: datetime, zone: str) -> TimedView:
+def _timed(name: str, timed: Timed, run: TimedRun | None, now: datetime, zone: str) -> TimedView:
     state, last = "", ""
     if run is not None:
         state = {"done": _("done"), "dead": _("given up"), "dropped": _("dropped"), "": _("done")}.get(
             run.state, _("under way")
         )
         last = long_moment(run.done_at or run.slot, zone)
-    return TimedView(name, last, state, long_moment(next_slot(TIMED[name], now, zone), zone))
+    return TimedView(name, last, state, long_moment(next_slot(timed, now, zone), zone))
 
 
 def _zone() -> str:

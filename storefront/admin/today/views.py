@@ -14,7 +14,7 @@ from storefront.core.i18n.translate import N_
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.settings.calendar import shop_date
 from storefront.core.settings.plugins import MIGRATION, QUARANTINE
-from storefront.plugin_host.host import PluginState
+from storefront.plugin_host.installed import PluginState
 from storefront.shop.context import current_lang, current_shop, extension
 from storefront.shop.hx import render_page
 

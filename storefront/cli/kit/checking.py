@@ -22,7 +22,8 @@ from storefront.core.settings.snapshot import PluginConfig, ShopSnapshot
 from storefront.plugin_host.discovery import Candidate
 from storefront.plugin_host.dispatch import STYLES
 from storefront.plugin_host.errors import PluginBroken
-from storefront.plugin_host.host import Plugin, PluginHost
+from storefront.plugin_host.host import PluginHost
+from storefront.plugin_host.installed import Plugin
 from storefront.plugin_host.markup import faults
 from storefront.plugin_host.migrations import CORE, VERSION_TABLE, differences, drop_tables, plugin_lineage, upgrade
 from storefront.plugin_host.migrations import downgrade as take_back
@@ -60,9 +61,9 @@ def check(project: Project) -> Iterator[tuple[str, tuple[Finding, ...]]]:
         ("pages", markup),
         ("hooks", hooks),
         ("migrations", migrations),
-        ("tests", contract_classes),
-        ("wheel", wheel),
     ]
+    if not project.installed:
+        steps += [("tests", contract_classes), ("wheel", wheel)]
     for about, step in steps:
         yield about, tuple(Finding(about, sentence) for sentence in step(project))
 
@@ -77,7 +78,7 @@ def names(project: Project) -> Iterator[str]:
     wanted = f"storefront-{project.name}".replace("_", "-")
     if project.distribution.replace("_", "-").lower() != wanted:
         yield f"The distribution is called {project.distribution!r}. Call it {wanted!r}, after its entry point."
-    if project.wheel is not None:
+    if not project.is_source:
         return
     given = project.pyproject["project"]
     if not any(re.match(r"storefront\b(?!-)", each) for each in given.get("dependencies", ())):
@@ -97,7 +98,7 @@ def only_the_door(project: Project) -> Iterator[str]:
         for name in sorted({each.partition(".")[0] for each in imports(path)}):
             if name.startswith(PACKAGE_PREFIX) and name != project.package.name:
                 yield f"{shown} imports the plugin {name}. Plugins know each other only through the shop."
-    for path in sorted(project.tests.rglob("*.py")) if project.wheel is None else ():
+    for path in sorted(project.tests.rglob("*.py")) if project.is_source else ():
         for name in sorted(shop_imports(path)):
             if name != DOOR and not name.startswith("storefront.testing"):
                 yield f"{path.relative_to(project.root)} imports {name}. Tests use {DOOR} and storefront.testing."
@@ -199,7 +200,7 @@ def migrations(project: Project) -> Iterator[str]:
 
 def contract_classes(project: Project) -> Iterator[str]:
     """The shop's own contract tests are among the plugin's."""
-    if project.wheel is not None or not project.tests.is_dir():
+    if not project.is_source or not project.tests.is_dir():
         return
     host, plugin = loaded(project)
     used = "\n".join(path.read_text("utf-8") for path in project.tests.rglob("*.py"))

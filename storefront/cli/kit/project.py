@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from configparser import ConfigParser
 from dataclasses import dataclass
 from email.parser import Parser
+from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ class NoProject(Exception):
 @dataclass(frozen=True, slots=True)
 class Project:
     """``root``: where the package lies, to be imported from; ``package``: its folder; ``name``, ``module``: of the entry point.
-    ``pyproject``: empty for a wheel. ``wheel``: the file, when it is one."""
+    ``pyproject``: empty for a wheel. ``wheel``: the file, when it is one. ``installed``: it is what the shop here runs."""
 
     root: Path
     package: Path
@@ -28,10 +30,36 @@ class Project:
     distribution: str
     pyproject: Mapping[str, Any]
     wheel: Path | None = None
+    installed: bool = False
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is what its author works on."""
+        return self.wheel is None and not self.installed
 
     @property
     def tests(self) -> Path:
         return self.root / "tests"
+
+
+def installed_project(name: str) -> Project:
+    """The plugin called ``name`` that is installed here. Raises ``NoProject``."""
+    points = [point for point in entry_points(group=GROUP) if point.name == name]
+    if not points:
+        known = ", ".join(sorted({point.name for point in entry_points(group=GROUP)})) or "none"
+        raise NoProject(f"There is neither a folder nor a wheel {name!r}, nor an installed plugin. Installed: {known}.")
+    if len({point.value for point in points}) > 1:
+        raise NoProject(f"The plugin name {name!r} is used by more than one distribution. Uninstall one.")
+    module = points[0].module
+    spec = find_spec(module.partition(".")[0])
+    if spec is None or not spec.submodule_search_locations:
+        raise NoProject(
+            f"The package {module.partition('.')[0]!r} of the plugin {name!r} is not there. Install it again."
+        )
+    package = Path(spec.submodule_search_locations[0]).resolve()
+    return Project(
+        package.parent, package, name, module, points[0].dist.name if points[0].dist else "", {}, installed=True
+    )
 
 
 def project_at(path: Path, scratch: Path) -> Project:

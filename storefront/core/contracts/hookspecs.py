@@ -10,6 +10,7 @@ from typing import Any
 
 import pluggy
 
+from storefront.core.contracts.background import EventHandler, PluginJob
 from storefront.core.contracts.manage import ManagePage
 from storefront.core.contracts.payments import PaymentMethod
 from storefront.core.contracts.plugin_settings import PluginSettings
@@ -103,6 +104,28 @@ def storefront_slots() -> Iterable[Placement]:  # type: ignore[empty-body]
     place is made while the plugin is enabled: what fails, answers nonsense or is slow again and again is left out, logged
     and left alone for a minute. Returns: placements, each a type of slot and a function.
     Errors: anything raised, or a place that does not exist, marks the plugin broken; none of its offers is used.
+    """
+
+
+@hookspec
+def storefront_jobs() -> Iterable[PluginJob]:  # type: ignore[empty-body]
+    """Background work of the plugin: what it promises with ``enqueue``, and what the clock does.
+
+    When: once at boot. Style: register. Returns: jobs whose keys are unique in the plugin. Each turn is a row of the outbox:
+    done once, tried again when it fails, given up alone. The clock begins none while the plugin is disabled; what was
+    promised is carried out for every installed plugin, and waits for one that is not there.
+    Errors: anything raised, a repeated key or a time nobody can keep marks the plugin broken; none of its offers is used.
+    """
+
+
+@hookspec
+def storefront_event_handlers() -> Iterable[EventHandler]:  # type: ignore[empty-body]
+    """Who of the plugin is told of what happens to orders. The events are a closed list.
+
+    When: once at boot. Style: register. The handlers themselves are called in style notify, after the event and through the
+    outbox: a row for each, done once, tried again when it fails, given up alone. Told while the plugin is enabled, also while
+    it is stopped after failures; those that settle are told while it is disabled, too.
+    Errors: anything raised, or an event that does not exist, marks the plugin broken; none of its offers is used.
     """
 
 

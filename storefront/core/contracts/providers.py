@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
+from storefront.core.contracts.background import EventHandler, PluginJob
 from storefront.core.contracts.calls import UNWATCHED, Watch
 from storefront.core.contracts.payments import PaymentMethod
 from storefront.core.contracts.pricing import Adjuster
@@ -40,6 +41,15 @@ class Providers(Protocol):
 
     def adjusters(self, *, installed: bool = False) -> Sequence[Registered[Adjuster]]: ...
 
+    def background(self, name: str) -> Registered[PluginJob | EventHandler] | None:
+        """What carries out the rows called ``name`` in the outbox, of any plugin that runs, enabled or not."""
+
+    def timed_jobs(self) -> Mapping[str, PluginJob]:
+        """Jobs of enabled plugins that the clock does, by the name of their rows."""
+
+    def runs(self, plugin: str) -> bool:
+        """Whether the plugin is installed and runs, enabled or not."""
+
 
 @dataclass(frozen=True, slots=True)
 class StaticProviders:
@@ -48,6 +58,7 @@ class StaticProviders:
     methods: Mapping[str, Registered[PaymentMethod]]
     carrier_map: Mapping[str, Registered[ShippingCarrier]]
     adjuster_list: Sequence[Registered[Adjuster]] = ()
+    work: Mapping[str, Registered[PluginJob | EventHandler]] = field(default_factory=dict)
 
     def payment_methods(self, *, installed: bool = False) -> Mapping[str, Registered[PaymentMethod]]:
         return self.methods
@@ -57,3 +68,12 @@ class StaticProviders:
 
     def adjusters(self, *, installed: bool = False) -> Sequence[Registered[Adjuster]]:
         return self.adjuster_list
+
+    def background(self, name: str) -> Registered[PluginJob | EventHandler] | None:
+        return self.work.get(name)
+
+    def timed_jobs(self) -> Mapping[str, PluginJob]:
+        return {n: r.value for n, r in self.work.items() if isinstance(r.value, PluginJob) and r.value.timed}
+
+    def runs(self, plugin: str) -> bool:
+        return any(found.source == plugin for found in (*self.methods.values(), *self.work.values()))

@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from storefront.core.billing.models import Bill, BillTender
 from storefront.core.db import session
 from storefront.core.i18n.translate import N_
+from storefront.core.lifecycle.effects import JOB
 from storefront.core.orders.models import Charge, Order
 from storefront.core.orders.states import OrderState
-from storefront.core.outbox.models import OutboxRow, OutboxState
+from storefront.core.outbox.models import UNSETTLED, OutboxRow
 from storefront.core.payments.models import PaymentAttempt, Refund
 from storefront.core.payments.states import LIVE
 from storefront.core.values.types import Problem
@@ -34,7 +35,9 @@ def still_used(plugin: str) -> tuple[Problem, ...]:
         )
     )
     orders = session.scalar(select(func.count()).where(Order.state.not_in(ENDED), or_(*_used_by(plugin))))
-    rows = select(func.count()).where(OutboxRow.subject == f"plugin:{plugin}", OutboxRow.state != OutboxState.DONE)
+    rows = select(func.count()).where(
+        OutboxRow.subject == f"plugin:{plugin}", OutboxRow.name == JOB, OutboxRow.state.in_(UNSETTLED)
+    )
     counted: Sequence[tuple[str, int | None]] = (
         (PAYMENTS, payments), (REFUNDS, refunds), (ORDERS, orders), (OWED, session.scalar(rows)),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from storefront.core.contracts.providers import Providers, Registered
 from storefront.core.db import is_retryable, session
 from storefront.core.i18n.translate import N_
 from storefront.core.orders.models import Charge
+from storefront.core.outbox.claiming import NotYet
 from storefront.core.outbox.service import later
 from storefront.core.values.types import Problem
 
@@ -81,12 +82,12 @@ def release_tender(order_id: int, tender: BillTender, portion: int, providers: P
 
 
 def try_again(args: dict[str, Any], providers: Providers) -> None:
-    """What a row of the outbox still owes. Inside its unit. Raises while the plugin fails; ``LookupError`` while it is not
+    """What a row of the outbox still owes. Inside its unit. Raises while the plugin fails; ``NotYet`` while it is not
     installed."""
     lane = Lane[args["lane"]]
     registered = _find(providers.adjusters(installed=True), args["source"], args["key"], lane)
     if registered is None:
-        raise LookupError(f"The plugin {args['source']} is not installed, or does not run.")
+        raise NotYet(f"The plugin {args['source']} is not installed, or does not run.")
     registered.ask(args["act"], args["order_id"], args["key"], *args["rest"])
 
 

@@ -18,6 +18,7 @@ from storefront.core.orders.models import Order, OrderLine
 from storefront.core.orders.queries import live_charges
 from storefront.core.orders.service import lines_of, live_lines, move_item, transition
 from storefront.core.orders.states import ItemState
+from storefront.core.orders.telling import tell_paid
 from storefront.core.settings.calendar import end_of_day
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.stock import service as stock
@@ -81,6 +82,7 @@ def settle(
     commit_all(order.id, live_charges(order.id), bill.id, providers)
     if order.state == "draft":
         promote(order, shop, actor, now)
+    tell_paid(order, bill.id, bill.amount, bill.currency, now)
     waiting = [b for b in billing.bills_of(order.id, "open") if b.kind in ("all", "items")]
     if order.state == "pending" and not waiting:
         prepare(order, actor, now)

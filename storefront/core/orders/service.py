@@ -11,6 +11,7 @@ from storefront.core.i18n.translate import N_
 from storefront.core.orders.errors import IllegalTransition, UnknownOrder
 from storefront.core.orders.models import Order, OrderEvent, OrderLine
 from storefront.core.orders.states import ITEM_MOVES, TRANSITIONS, CancelReason, ItemState, OrderState
+from storefront.core.orders.telling import tell_history
 
 NO_SUCH_ORDER = N_("There is no order %(number)s.")
 
@@ -80,7 +81,7 @@ def note_event(
     now: datetime | None = None,
     **data: Any,
 ) -> OrderEvent:
-    """Add a row to the order's history."""
+    """Add a row to the order's history; plugins that listen are told of it."""
     event = OrderEvent(
         order_id=order.id,
         name=name,
@@ -92,6 +93,7 @@ def note_event(
         at=now or utcnow(),
     )
     session.add(event)
+    tell_history(order, name, event.at, data)
     return event
 
 

@@ -29,12 +29,20 @@ MAX_ATTEMPTS = len(BACK_OFF) + 1
 # Up to this share of a delay is added to it by chance, so that what failed together is not tried again together.
 JITTER = 0.2
 MAX_ERROR = 2000
+# How long a job waits for what it cannot do without, each time and in all.
+WAIT = timedelta(minutes=15)
+LONGEST_WAIT = timedelta(days=30)
 
 LEASE_RAN_OUT = "The process that worked on this ended before it was done."
 
 
 class PermanentFailure(Exception):
     """Trying again cannot help: the job is parked at once, its sentence kept for the owner."""
+
+
+class NotYet(Exception):
+    """It cannot be done before something comes back (the plugin it belongs to is not installed): the job waits, and the attempt is
+    not counted; its sentence is kept for the owner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +181,21 @@ def fail(
         .where(OutboxRow.id == row.id, OutboxRow.state == OutboxState.CLAIMED, OutboxRow.attempts == row.attempts)
         .values(**values)
     )
+    return OutboxState(values["state"])
+
+
+def put_off(row: ClaimedRow, reason: str, now: datetime) -> OutboxState:
+    """Nobody can do it now: due again after ``WAIT``, and the attempt is not counted; given up, for the owner to decide, when it has
+    waited for ``LONGEST_WAIT``. Inside the caller's unit. Returns the row's new state. Does nothing to a job that somebody else
+    claimed meanwhile."""
+    mine = (OutboxRow.id == row.id, OutboxRow.state == OutboxState.CLAIMED, OutboxRow.attempts == row.attempts)
+    values: dict[str, Any] = {"claimed_until": None, "last_error": reason[:MAX_ERROR]}
+    promised = session.scalar(select(OutboxRow.created_at).where(*mine))
+    if promised is not None and promised < now - LONGEST_WAIT:
+        values["state"] = OutboxState.DEAD
+    else:
+        values |= {"state": OutboxState.NEW, "attempts": row.attempts - 1, "available_at": now + WAIT}
+    session.execute(update(OutboxRow).where(*mine).values(**values))
     return OutboxState(values["state"])
 
 

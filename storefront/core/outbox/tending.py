@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, text, update
 
 from storefront.core.audit.service import record
+from storefront.core.contracts.background import job_name
 from storefront.core.db import lock_for_update, session, utcnow
 from storefront.core.i18n.translate import N_
 from storefront.core.outbox.errors import NotDead, ReasonMissing
@@ -45,6 +46,22 @@ def drop(row_id: str, reason: str, actor: str, now: datetime | None = None) -> N
     row = _dead(row_id)
     row.state, row.done_at = OutboxState.DROPPED, now or utcnow()
     record(actor, "job.drop", ("job", row.id), reason, name=row.name, about=row.subject)
+
+
+def drop_plugin_work(plugin: str, now: datetime | None = None) -> int:
+    """What a plugin promised itself, or was to be told, and that is not done: it is put away, and nobody will do it. Inside the
+    caller's unit, which writes the audit row. What settles an order (``plugins.effect``) is left as it is. Returns how many."""
+    dropped = session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.subject == f"plugin:{plugin}", OutboxRow.name.startswith(job_name(plugin, ""), autoescape=True)
+        )
+        .where(OutboxRow.state.in_((OutboxState.NEW, OutboxState.SENT, OutboxState.DEAD)))
+        .values(state=OutboxState.DROPPED, done_at=now or utcnow(), claimed_until=None)
+        .returning(OutboxRow.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    return len(dropped)
 
 
 def _dead(row_id: str) -> OutboxRow:

@@ -1,5 +1,6 @@
 """``/_dev/slots``: every place of the pages, outlined, with what fills it. ``/_dev/hooks``: the last requests' calls of plugins."""
 
+import re
 from dataclasses import fields
 from inspect import getdoc
 from typing import NamedTuple
@@ -8,6 +9,8 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from markupsafe import Markup
 
 from storefront.core.contracts.slots import SLOTS
+from storefront.core.i18n.translate import use_language
+from storefront.core.values.language import LANGUAGES, html_lang
 from storefront.plugin_host.slots import example_of
 from storefront.shop.context import current_lang, current_shop, extension
 from storefront.shop.dev.tracing import traces
@@ -27,15 +30,33 @@ class Place(NamedTuple):
 
 @dev_pages.get("/slots")
 def slots() -> str:
+    """What fills them is shown in the language ``lang``; the page's own words are for authors."""
+    asked = request.args.get("lang", "")
+    lang = asked if asked in LANGUAGES else current_lang()
+    with use_language(lang):
+        places = _places(lang)
+    return render_template(
+        "dev/slots.html", places=places, outlined=outlined(), shown_in=lang, shown_as=html_lang(lang), tags=LANGUAGES
+    )
+
+
+def _places(lang: str) -> list[Place]:
     used = extension().host.slots(current_shop())
     places = []
     for name, kind in SLOTS.items():
         fillings = used.get(name, ())
-        given = tuple((field.name, getattr(field.type, "__name__", str(field.type))) for field in fields(kind))
+        given = tuple((field.name, _type(field.type)) for field in fields(kind))
         users = tuple(filling.source for filling in fillings)
-        shown = show(example_of(kind, current_lang()), fillings)
-        places.append(Place(name, kind.__name__, " ".join((getdoc(kind) or "").split()), given, users, shown))
-    return render_template("dev/slots.html", places=places, outlined=outlined())
+        shown = show(example_of(kind, lang), fillings)
+        places.append(
+            Place(name, kind.__name__, " ".join((getdoc(kind) or "").replace("``", "").split()), given, users, shown)
+        )
+    return places
+
+
+def _type(annotation: object) -> str:
+    """As an author writes it: without the modules it comes from."""
+    return re.sub(r"[\w.]+\.(?=\w)", "", getattr(annotation, "__name__", "") or str(annotation))
 
 
 @dev_pages.post("/outline")

@@ -195,6 +195,9 @@ class TestInDevelopment:
         overview = visitor.gets("/_dev/slots").get_data(as_text=True)
         for name, kind in SLOTS.items():
             assert f'data-slot="{name}"' in overview and kind.__name__ in overview
+        assert "storefront.core" not in overview and "``" not in overview, "as an author writes it"
+        visitor.gets("/_dev/slots?lang=zh-hant")
+        assert next(visitor.page.attributes("place-header.icons"))["lang"] == "zh-Hant"
         visitor.adds("SOAP-1")
         cart = visitor.gets("cart?country=JP")
         assert 'data-slot="' not in cart.get_data(as_text=True)

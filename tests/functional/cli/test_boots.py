@@ -1,8 +1,10 @@
 """A plugin that ends the process while it is imported: after three such starts the shop starts without it and says so."""
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,7 +53,10 @@ def test_starts_that_die_lead_to_safe_mode_and_out_again(installed: Path, tmp_pa
     assert "payments_cod" in listed, "what comes with the shop runs"
     (tmp_path / "mended").touch()
     assert "skipped" in run("plugins", "list").stdout, "it stays until the owner says so"
-    assert "loaded again" in run("plugins", "retry").stdout
+    assert "loaded again" in run("plugins", "retry", "--reason", "mended").stdout
+    with closing(sqlite3.connect(tmp_path / "data" / "shop.sqlite")) as shop:
+        asked = shop.execute("SELECT act, reason FROM audit_entry WHERE act LIKE 'plugin.%'").fetchall()
+    assert asked == [("plugin.leave_safe_mode", "mended")]
     assert "skipped" not in run("plugins", "list").stdout
 
 

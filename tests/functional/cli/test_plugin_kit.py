@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from storefront.cli.kit.making import CannotMake, Kind, make, name_of
 from storefront.cli.main import main
+from storefront.testing.installed import classes_for
+from storefront.testing.plugins import FakeCarrier, fake_host, fake_plugin
 
 TITLES = {Kind.PAYMENT: "Money Order", Kind.ADJUSTER: "Big Basket", Kind.PAGE: "Good note"}
 
@@ -128,3 +130,20 @@ def test_reload_without_a_shop_says_so(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
     answer = CliRunner().invoke(main, ["reload"])
     assert answer.exit_code == 1 and "No shop started by 'storefront run'" in answer.output
+
+
+def test_check_by_name_runs_the_contract_tests_against_what_is_installed(tmp_path: Path) -> None:
+    done = run("-m", "storefront.cli.main", "plugins", "check", "notify_webhook", path=str(tmp_path))
+    assert "tests run   ok" in done.stdout and done.stdout.endswith("All is well.\n"), done.stdout + done.stderr
+    unknown = storefront("check", "no_such_plugin")
+    assert unknown.exit_code == 1 and "nor an installed plugin. Installed: " in unknown.output
+
+
+def test_contract_tests_of_an_installed_plugin_find_what_is_wrong_with_it() -> None:
+    module = fake_plugin("bike", storefront_shipping_carriers=[FakeCarrier("bike")])
+    found = classes_for(module, fake_host(module)._offers["bike"], {})
+    assert set(found) == {"TestPlugin", "TestInAShop", "TestCarrier0"}
+    carrier = found["TestCarrier0"]()
+    carrier.test_it_serves_somewhere()
+    with pytest.raises(AssertionError):
+        carrier.test_an_unknown_country_is_not_served()

@@ -126,8 +126,10 @@ def test_a_failing_migration_is_known_in_every_process_and_mended_by_trying_agai
     text_of = report(elsewhere, "stamps", load_snapshot(read_version()))
     assert "half way" in text_of and KEY not in text_of
     stamps(tmp_path)  # its author mends it
-    lifecycle.try_again(db.engine, elsewhere, "stamps", "owner")
+    lifecycle.try_again(db.engine, elsewhere, "stamps", "owner", "Its author mended it")
     assert status(here) is Status.ENABLED
+    assert [act for act, _ in acts()[-2:]] == ["plugin.retry", "plugin.release"]
+    assert acts()[-2][1] == "Its author mended it"
     assert tables(db) == {"stamps_card", "alembic_version_stamps"}
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from storefront.core.contracts.background import PluginJob
 from storefront.core.contracts.plugin_settings import BadSetting, PluginSettings, setting
 from storefront.core.secrecy import SecretBox, SecretUnreadable
 from storefront.plugin_host.errors import SettingsInvalid
 from storefront.plugin_host.settings import keys_of, read_settings, shown_settings, write_settings
+from storefront.testing.plugins import fake_host, fake_plugin, snapshot_with
 
 OLD, NEW = "the old key of the shop, long enough", "the new key of the shop, long enough"
 BOX = SecretBox(OLD)
@@ -133,3 +135,25 @@ def test_rotated_secret_key_reads_the_old_secrets_through_its_fallback() -> None
 def test_no_secret_key_keeps_no_secrets() -> None:
     with pytest.raises(ValueError, match="SECRET_KEY"):
         SecretBox("")
+
+
+def test_a_version_with_other_settings_keeps_the_old_values_and_offers_nothing_until_what_does_not_fit_is_mended() -> (
+    None
+):
+    @dataclass(frozen=True, slots=True)
+    class Newer:
+        fee: tuple[str, ...] = setting((), label="Fees")
+        mode: str = setting("live", label="Mode")
+
+    declared = PluginSettings(Newer)
+    old = {"fee": 300, "mode": "test", "gone": "kept"}
+    host = fake_host(fake_plugin("stamps", storefront_settings=declared, storefront_jobs=[PluginJob("a", print)]))
+    shop = snapshot_with(["stamps"], {"stamps": old})
+    assert not host.is_enabled("stamps", shop)
+    (problem,) = host.check("stamps", shop)
+    assert (problem.field_name, problem.source) == ("fee", "stamps")
+    mended = write_settings(declared, old, {"fee": "300, 500"}, BOX)
+    assert mended == {"fee": ["300", "500"], "mode": "test", "gone": "kept"}
+    again = snapshot_with(["stamps"], {"stamps": mended})
+    assert host.is_enabled("stamps", again)
+    assert host.settings_of("stamps", again) == Newer(("300", "500"), "test")

@@ -1,0 +1,3 @@
+"""Tells an owner's other systems what happens to orders."""
+
+__version__ = "0.1.0"
