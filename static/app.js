@@ -18,17 +18,37 @@
 
   // Messages are set into a live region that was there at load.
   let hiding;
-  const say = (message) => {
+  const say = (message, href, words) => {
     const region = doc.getElementById("toast");
     if (!region || !message) return;
     region.textContent = "";
     clearTimeout(hiding);
-    requestAnimationFrame(() => { region.textContent = message; });
-    hiding = setTimeout(() => { region.textContent = ""; }, 8000);
+    requestAnimationFrame(() => {
+      region.append(message);
+      if (!href) return;
+      const link = doc.createElement("a");
+      link.href = href;
+      link.textContent = words;
+      region.append(" ", link);
+    });
+    const hide = () => {
+      // Who is about to follow its link still finds it.
+      if (region.matches(":hover, :focus-within")) hiding = setTimeout(hide, 2000);
+      else region.textContent = "";
+    };
+    hiding = setTimeout(hide, 8000);
   };
-  doc.addEventListener("toast", (event) => say(event.detail.message));
+  doc.addEventListener("toast", (event) => say(event.detail.message, event.detail.href, event.detail.link));
   // No answer at all: the page says so, what was typed stays.
   doc.addEventListener("htmx:error", () => say(doc.body.dataset.offline));
+
+  // What is being fetched anew says so; how it looks meanwhile is the style sheet's.
+  const busy = (event, on) => {
+    const target = event.detail.ctx.target;
+    if (target && target.setAttribute) on ? target.setAttribute("aria-busy", "true") : target.removeAttribute("aria-busy");
+  };
+  doc.addEventListener("htmx:before:request", (event) => busy(event, true));
+  doc.addEventListener("htmx:finally:request", (event) => busy(event, false));
 
   // An answer may name what takes the focus.
   doc.addEventListener("htmx:after:swap", () => {

@@ -231,7 +231,9 @@ class Owner:
 
     def __post_init__(self) -> None:
         self.page = self.context.new_page()
-        line = wait_for(lambda: re.search(r"Set up the owner: (\S+)", self.shop.log.read_text()), 20, "the owner's link")
+        line = wait_for(
+            lambda: re.search(r"Set up the owner: (\S+)", self.shop.log.read_text()), 20, "the owner's link"
+        )
         self.page.goto(f"{line[1]}&lang=en")
         for name, value in (("name", "Aya Tanaka"), ("email", "aya@example.com"), ("password", PASSWORD)):
             self.page.locator(f'main [name="{name}"]').fill(value)

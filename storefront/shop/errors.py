@@ -7,11 +7,17 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, SecurityError
 
+from storefront.core.catalog.queries import popular_cards
+from storefront.core.catalog.views import Card
 from storefront.core.i18n.translate import gettext as _
+from storefront.core.values.language import LANGUAGES
+from storefront.shop.context import current_lang, current_rate, current_shop
 from storefront.shop.hx import is_fragment, toast_answer
 from storefront.shop.themes.worn import undressed
 
 log = logging.getLogger("storefront.errors")
+
+ALTERNATIVES = 4
 
 
 def error_words(status: int) -> tuple[str, str]:
@@ -62,7 +68,17 @@ def error_page(status: int, sentence: str = "") -> Response:
     if is_fragment():
         return toast_answer(sentence or usual, status)
     template = "errors/not_found.html" if status in (404, 405) else "errors/refused.html"
-    return make_response(render_template(template, title=title, sentence=sentence or usual, status=status), status)
+    page = render_template(
+        template, title=title, sentence=sentence or usual, status=status, popular=_alternatives(status)
+    )
+    return make_response(page, status)
+
+
+def _alternatives(status: int) -> tuple[Card, ...]:
+    """What to look at instead of a page of the shop that is not there. Who guesses at other addresses gets no goods."""
+    if status != 404 or request.method != "GET" or request.path.partition("/")[2].partition("/")[0] not in LANGUAGES:
+        return ()
+    return popular_cards(current_lang(), current_rate(), current_shop().policies, limit=ALTERNATIVES)
 
 
 def our_fault(error: BaseException) -> Response:

@@ -110,6 +110,10 @@ def init_headers(app: Flask, settings: Settings) -> None:
         return response
 
     @app.after_request
+    def look_ahead(response: Response) -> Response:
+        return _with_speculation(response)
+
+    @app.after_request
     def compress(response: Response) -> Response:
         return _compressed(response)
 
@@ -132,6 +136,21 @@ def _with_cache_rules(response: Response) -> Response:
     # Weak: the compressed form of a page is the same page.
     response.add_etag(weak=True)
     response.make_conditional(request)
+    return response
+
+
+def _with_speculation(response: Response) -> Response:
+    """Pages of the shop say what may be fetched ahead of a click. Whatever changes something throws away what was fetched
+    before it: those pages still show the cart as it was."""
+    if request.method not in ("GET", "HEAD"):
+        response.headers.setdefault("Clear-Site-Data", '"prefetchCache"')
+    elif (
+        response.mimetype == "text/html"
+        and response.status_code in (200, 304)
+        and not is_fragment()
+        and not request.path.startswith("/manage")
+    ):
+        response.headers["Speculation-Rules"] = '"/speculation.json"'
     return response
 
 

@@ -45,10 +45,11 @@ def vary(response: Response) -> Response:
     return response
 
 
-def toast(message: str) -> None:
-    """Say ``message`` (already translated) after this act: at once with htmx, else on the next page."""
+def toast(message: str, href: str = "", link: str = "") -> None:
+    """Say ``message`` (already translated) after this act: at once with htmx, else on the next page. ``href`` with the
+    words ``link``: where to go from there, at once only (without script one is there already)."""
     if is_fragment():
-        _triggers()["toast"] = {"message": message}
+        _triggers()["toast"] = {"message": message, **({"href": href, "link": link} if href else {})}
     else:
         flash(message)
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
 from storefront.core.db import utcnow
-from storefront.core.i18n.formats import country_name, format_date, format_weight, money_parts
+from storefront.core.i18n.formats import country_name, format_weight, money_parts
 from storefront.core.i18n.jinja import install
 from storefront.core.settings.calendar import shop_date
 from storefront.core.values.language import FALLBACKS, LANGUAGES, OWN_NAMES, html_lang
@@ -122,7 +122,6 @@ def init_jinja(app: Flask) -> None:
         status_explained=labels.status_explained,
         status_words=labels.status_words,
         this_year=lambda: shop_date(utcnow(), current_shop().policies).year,
-        today_words=lambda: format_date(shop_date(utcnow(), current_shop().policies), current_lang()),
         weight_words=lambda grams: format_weight(grams, current_lang()),
     )
 

@@ -60,7 +60,7 @@ def add() -> Response:
         return _not_added(sku, typed, error.problem, _status(error))
     if not is_fragment():
         return redirect_to(url_for("cart.show", added=1))
-    toast(_("Added to the cart."))
+    toast(_("Added to the cart."), url_for("cart.show"), _("See the cart"))
     return _fragment("cart/_added.html", count=added.count)
 
 

@@ -10,6 +10,7 @@ from storefront.core.db import utcnow
 from storefront.core.settings.calendar import shop_date
 from storefront.shop.context import current_lang, current_rate, current_shop, negotiated_language
 from storefront.shop.headers import cacheable
+from storefront.shop.home.almanac import day_of
 from storefront.shop.home.season import season_of
 from storefront.shop.structured import home_data
 
@@ -41,10 +42,12 @@ def negotiate() -> Response:
 @cacheable
 def home() -> str:
     shop = current_shop()
+    today, zone = shop_date(utcnow(), shop.policies), str(shop.policy("shop.time_zone"))
     shelves = home_shelves(current_lang(), current_rate(), shop.policies)
     return render_template(
         "home/page.html",
-        season=season_of(shop_date(utcnow(), shop.policies)),
+        season=season_of(today),
+        day=day_of(today, zone, current_lang()),
         poster=_poster(),
         arrivals=shelves.arrivals,
         data_blocks=home_data(),

@@ -1,5 +1,7 @@
 """For machines: is it alive, what may robots read, pictures. No language, no session, no page."""
 
+import json
+
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
 
 from storefront.shop.context import extension
@@ -18,6 +20,23 @@ Disallow: /*/account
 Disallow: /manage
 Disallow: /pay
 """
+# What a browser may fetch ahead while somebody points at a link to it: pages that are the same for everybody and ask
+# little. No filters, no searches; nothing that begins a visit, none of a cart, an order or an account.
+SPECULATION = {
+    "prefetch": [
+        {
+            "source": "document",
+            "eagerness": "moderate",
+            "where": {
+                "and": [
+                    {"href_matches": ["/:lang/", "/:lang/products/*", "/:lang/categories/*", "/:lang/pages/*"]},
+                    {"not": {"href_matches": "/*\\?*"}},
+                    {"not": {"selector_matches": "[rel~=nofollow], [hx-get]"}},
+                ]
+            },
+        }
+    ]
+}
 
 
 @service.get("/healthz")
@@ -47,6 +66,14 @@ def robots() -> Response:
     text = f"{ROBOTS}\nSitemap: {extension().settings.public_url}/sitemap.xml\n"
     response = Response(text, mimetype="text/plain")
     response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@service.get("/speculation.json")
+def speculation() -> Response:
+    """The rules that ``Speculation-Rules`` of every page of the shop leads to."""
+    response = Response(json.dumps(SPECULATION), mimetype="application/speculationrules+json")
+    response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 
 
