@@ -96,6 +96,15 @@
     field.form.addEventListener("focusout", (event) => { if (!field.form.contains(event.relatedTarget)) close(); });
   }
 
+  // A question asked in a dialog, where its page has one; the link leads to a page that asks the same.
+  doc.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-dialog]");
+    const dialog = link && doc.getElementById(link.dataset.dialog);
+    if (!dialog) return;
+    event.preventDefault();
+    dialog.showModal();
+  });
+
   // Minus and plus of a form that is not sent yet change the number at once.
   doc.addEventListener("click", (event) => {
     const button = event.target.closest("[data-stepper] button");

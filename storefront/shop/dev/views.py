@@ -1,11 +1,12 @@
-"""``/_dev/slots``: every place of the pages, outlined, with what fills it. ``/_dev/hooks``: the last requests' calls of plugins."""
+"""``/_dev/slots``: every place of the pages, outlined, with what fills it. ``/_dev/hooks``: the last requests' calls of plugins.
+``/_dev/components``: every part that pages are made of, in all its states."""
 
 import re
 from dataclasses import fields
 from inspect import getdoc
 from typing import NamedTuple
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from markupsafe import Markup
 
 from storefront.core.contracts.slots import SLOTS
@@ -13,6 +14,7 @@ from storefront.core.i18n.translate import use_language
 from storefront.core.values.language import LANGUAGES, html_lang
 from storefront.plugin_host.slots import example_of
 from storefront.shop.context import current_lang, current_shop, extension
+from storefront.shop.dev import samples
 from storefront.shop.dev.tracing import traces
 from storefront.shop.slots import OUTLINE_COOKIE, outlined, show
 
@@ -71,3 +73,20 @@ def outline() -> Response:
 @dev_pages.get("/hooks")
 def hooks() -> str:
     return render_template("dev/hooks.html", traces=traces())
+
+
+@dev_pages.get("/components")
+def components() -> str:
+    """In the language of ``?lang=``, else the visitor's."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        g.lang = asked
+    lang = current_lang()
+    return render_template(
+        "dev/components.html",
+        cards=samples.cards(lang),
+        statuses=samples.statuses(),
+        rows=samples.choices(lang),
+        long_list=samples.long_list(),
+        url_of=lambda page: f"/_dev/components?lang={lang}&page={page}#c-pager",
+    )
