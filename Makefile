@@ -13,7 +13,7 @@ CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po plugins/*/*/translation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test bench soak check lint types imports i18n i18n-check reference requirements lock wheels clean
+.PHONY: help run setup test bench shots soak check lint types imports i18n i18n-check reference requirements lock wheels clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  \1\t/' | expand -t 16
@@ -28,6 +28,9 @@ test: setup $(VENV)/.dev ## Every test (ARGS= for pytest; REQUIRE_SERVICES=1: a 
 
 bench: setup $(VENV)/.dev ## Pages beside bare Flask pages on the same server (ARGS=--quick; docs/performance.md)
 	$(BIN)/python -m tools.bench $(ARGS)
+
+shots: setup $(VENV)/.dev ## Pictures of every kind of page in four languages (ARGS="FOLDER --sheets")
+	$(BIN)/python tools/shots.py $(ARGS)
 
 soak: setup $(VENV)/.dev ## Mails under fire: workers, Valkey and the mail server killed while thousands leave (long)
 	$(BIN)/python tools/soak.py $(ARGS)

@@ -4,7 +4,7 @@
 import re
 from dataclasses import fields
 from inspect import getdoc
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from markupsafe import Markup
@@ -19,6 +19,14 @@ from storefront.shop.dev.tracing import traces
 from storefront.shop.slots import OUTLINE_COOKIE, outlined, show
 
 dev_pages = Blueprint("dev", __name__, url_prefix="/_dev")
+
+
+@dev_pages.url_value_preprocessor
+def choose_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """``?lang=``: these addresses name no language, and authors look at all of them."""
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        g.lang = asked
 
 
 class Place(NamedTuple):
@@ -77,10 +85,6 @@ def hooks() -> str:
 
 @dev_pages.get("/components")
 def components() -> str:
-    """In the language of ``?lang=``, else the visitor's."""
-    asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
-        g.lang = asked
     lang = current_lang()
     return render_template(
         "dev/components.html",
