@@ -30,7 +30,7 @@ SPECULATION = {
             "where": {
                 "and": [
                     {"href_matches": ["/:lang/", "/:lang/products/*", "/:lang/categories/*", "/:lang/pages/*"]},
-                    {"not": {"href_matches": "/*\\?*"}},
+                    {"not": {"href_matches": "/*\\?(.+)"}},
                     {"not": {"selector_matches": "[rel~=nofollow], [hx-get]"}},
                 ]
             },
