@@ -3,7 +3,8 @@
 import pytest
 from flask.testing import FlaskClient
 
-from storefront.testing.factories import make_product
+from storefront.core.settings.service import touch
+from storefront.testing.factories import close_destination, make_product
 from storefront.testing.visitor import Page, Visitor
 
 PART = {"HX-Request": "true", "HX-Request-Type": "partial", "Sec-Fetch-Site": "same-origin"}
@@ -33,3 +34,17 @@ def test_postage_is_told_before_anything_is_in_the_cart(visitor: Visitor, client
         assert answer.status_code == 200 and Page(answer.text).text("postage-none")
     for slug in ("old", "none"):
         assert client.get(f"/en/products/{slug}/postage").status_code == 404
+
+
+@pytest.mark.req("SHP-9")
+def test_what_may_not_go_there_and_what_comes_later_is_said(client: FlaskClient, unit) -> None:
+    with unit():
+        make_product(name="Ink", slug="ink", code="INK", restrictions=["flammable"])
+        release = {"mode": "pre_order", "release": "2027-01"}
+        make_product(name="Robot", slug="robot", code="BOT", on_hand=0, slots=10, sku_values=release)
+        close_destination("TW", restriction="flammable", en="Nothing that burns.")
+        touch()
+    page = Page(client.get("/en/products/ink/postage?country=TW").text)
+    assert "Nothing that burns." in page.text("problem") and not page.texts("postage-offer")
+    assert Page(client.get("/en/products/ink/postage?country=JP").text).texts("postage-offer")
+    assert "fixed when the goods are here" in client.get("/en/products/robot/postage?country=JP").text
