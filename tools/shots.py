@@ -208,10 +208,9 @@ class Guest:
         """Waiting for payment, its bill, then shipped."""
         self.page.goto(address)
         self.take("order-waiting")
-        bill = self.page.locator(self.by("pay"))
-        if bill.count():
-            bill.click()
-            self.take("bill")
+        self.page.locator(self.by("see-bill")).click()
+        self.page.locator(self.by("bill-page")).wait_for()
+        self.take("bill")
         total = self.shop.cli_json("orders", "show", number)["total"]
         self.shop.cli("orders", "pay", number, "--amount", str(total), "--reference", number)
         self.page.goto(address)
