@@ -42,6 +42,7 @@ OPEN = (
     ("product-pre-order", "/products/tin-style-robot-banto-san"),
     ("product-closed", "/products/glass-wind-chime-goldfish"),
     ("page", "/pages/guide"),
+    ("page-legal", "/pages/legal-notice"),
     ("contact", "/contact"),
     ("preferences", "/preferences"),
     ("error-404", "/nothing-is-here"),
