@@ -23,9 +23,9 @@ dev_pages = Blueprint("dev", __name__, url_prefix="/_dev")
 
 @dev_pages.url_value_preprocessor
 def choose_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """``?lang=``: these addresses name no language, and authors look at all of them."""
+    """``?lang=`` of the components: the whole page is in it. The places show their fillings alone in it."""
     asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
+    if endpoint == "dev.components" and asked in LANGUAGES:
         g.lang = asked
 
 
