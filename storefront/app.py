@@ -16,7 +16,6 @@ from storefront.plugin_host.host import build_host
 from storefront.plugin_host.quarantine import keeper
 from storefront.shop.addresses import ShopApp
 from storefront.shop.assets import assets
-from storefront.shop.cart.postage import postage_pages
 from storefront.shop.cart.views import cart_pages
 from storefront.shop.catalog.views import catalog
 from storefront.shop.checkout.confirm import checkout_pages
@@ -59,7 +58,6 @@ BLUEPRINTS = (
     preferences,
     theme_pages,
     cart_pages,
-    postage_pages,
     checkout_pages,
     order_pages,
     bill_pages,

@@ -47,7 +47,7 @@ class DeliveryPage:
 def delivery_page(visit: Visit, quoted: CheckoutQuote, errors: Mapping[str, str] | None = None) -> DeliveryPage:
     return DeliveryPage(
         quoted=quoted,
-        deliveries=tuple(delivery_row(choice, quoted) for choice in quoted.deliveries),
+        deliveries=tuple(_delivery_row(choice, quoted) for choice in quoted.deliveries),
         methods=tuple(method_row(choice, quoted.method) for choice in quoted.methods),
         obstacles=_obstacles(quoted),
         notes=_lost_choices(visit, quoted),
@@ -55,8 +55,7 @@ def delivery_page(visit: Visit, quoted: CheckoutQuote, errors: Mapping[str, str]
     )
 
 
-def delivery_row(choice: DeliveryChoice, quoted: CheckoutQuote) -> ChoiceRow:
-    """Also of a product that is in no cart yet."""
+def _delivery_row(choice: DeliveryChoice, quoted: CheckoutQuote) -> ChoiceRow:
     chosen = quoted.delivery is not None and quoted.delivery.id == choice.id
     hint = _about(choice) if choice.choosable else delivery_reason(choice)
     return ChoiceRow(choice.id, delivery_title(choice), hint, choice.choosable, chosen, choice.price)
