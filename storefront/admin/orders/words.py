@@ -12,6 +12,7 @@ WAITS = {
     "hand_over": N_("To be handed over"),
     "goods": N_("Waits for goods"),
     "refund": N_("Money to send back"),
+    "customs": N_("Customs data missing"),
     "look": N_("To be looked at"),
 }
 PAYMENTS = {"open": N_("To be paid"), "paid": N_("Paid"), "later": N_("Goods before money")}
@@ -115,6 +116,7 @@ EVENTS = {
     "shipment_returned": N_("Parcel came back"),
     "tracking_changed": N_("Another tracking number"),
     "address_changed": N_("Another address"),
+    "customs_changed": N_("Customs data changed"),
     "mail_resent": N_("Mail sent again"),
     "email_corrected": N_("Mail address corrected"),
     "note": N_("Note"),

@@ -28,6 +28,7 @@ class CancelReason(StrEnum):
 class FlagKind(StrEnum):
     LOOK = "look"  # somebody of the staff asks for a second pair of eyes
     PAYMENT = "payment"  # money came that does not match the order
+    CUSTOMS = "customs"  # it leaves the country and its customs data are not complete; goes by itself
 
 
 @dataclass(frozen=True, slots=True)
