@@ -2,6 +2,7 @@
 what they are, and no verb changes them."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -64,10 +65,9 @@ def describe_lines(
         if fields:
             changed[str(position)] = fields
         if products and line.product_id is not None:
-            try:
+            # One that left the catalogue meanwhile needs nothing; the order keeps its own.
+            with suppress(ProductNotFound):
                 describe_for_customs(line.product_id, asdict(facts), actor, sku_id=line.sku_id)
-            except ProductNotFound:  # sold out of the catalogue long ago; the order keeps its own
-                pass
     session.flush()
     if changed:
         follow_customs(order, home, now)

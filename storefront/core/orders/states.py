@@ -21,6 +21,7 @@ class CancelReason(StrEnum):
     UNPAID = "unpaid"
     UNAVAILABLE = "unavailable"
     LIMIT = "limit"
+    RESTRICTED = "restricted"  # it may not go where the order goes
     RETURNED = "returned"
     ABANDONED = "abandoned"
 
@@ -66,6 +67,7 @@ TRANSITIONS = {
             R.UNPAID,
             R.UNAVAILABLE,
             R.LIMIT,
+            R.RESTRICTED,
             R.ABANDONED,
         ),
     )

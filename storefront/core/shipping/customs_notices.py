@@ -33,7 +33,7 @@ US_DUTY = N_(
 
 _CODES = {
     "IE": (10, TARIC),
-    **{code: (8, CN_CODE) for code in ("FR", "GF", "GP", "MQ", "RE")},
+    **dict.fromkeys(("FR", "GF", "GP", "MQ", "RE"), (8, CN_CODE)),
 }
 _SHOPPER = {"TW": EZ_WAY, "US": US_DUTY}
 

@@ -5,11 +5,14 @@ import re
 # Words that name no goods: the post sends such a parcel back ("daily necessities" is its own example). A description
 # that consists of nothing else is refused; with anything precise beside them they do no harm.
 VAGUE = frozenset(
-    "accessories accessory article articles commodities commodity daily gift gifts good goods household item items "
-    "merchandise misc miscellaneous necessities object objects other others parcel parts present presents product "
-    "products sample samples sundries supplies thing things various".split()
-)
-_FILLERS = frozenset("a an and for from in of on or the to with".split())
+    {
+        "accessories", "accessory", "article", "articles", "commodities", "commodity", "daily", "gift", "gifts", "good",
+        "goods", "household", "item", "items", "merchandise", "misc", "miscellaneous", "necessities", "object", "objects",
+        "other", "others", "parcel", "parts", "present", "presents", "product", "products", "sample", "samples",
+        "sundries", "supplies", "thing", "things", "various",
+    }
+)  # fmt: skip
+_FILLERS = frozenset({"a", "an", "and", "for", "from", "in", "of", "on", "or", "the", "to", "with"})
 _HS = re.compile(r"[0-9]{4}(\.?[0-9]{2}){0,3}\Z")
 # Printable Latin; a label shows nothing else.
 _LATIN = re.compile(r"[ -~\u00a1-\u017f]+\Z")

@@ -48,6 +48,7 @@ WHY_CANCELLED = {
     "owner": N_("We had to cancel it. We have written to you about it."),
     "unavailable": N_("We are sorry: the goods cannot be had. What you paid goes back to you."),
     "limit": N_("It held more pieces than one customer may buy."),
+    "restricted": N_("The goods may not be sent to this country."),
     "returned": N_("The parcel came back to us."),
     "abandoned": N_("We did not hear from you any more."),
     "merged": N_("It was joined with another order of yours."),
