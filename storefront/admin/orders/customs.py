@@ -128,7 +128,7 @@ def _read(positions: list[int]) -> dict[int, Described]:
             continue
         description = entry.text(f"description-{position}", 200)
         code, origin = entry.text(f"hs_code-{position}", 20), entry.text(f"origin-{position}", 2).upper()
-        for name, text, pair in (("description", description, (description, "")), ("hs_code", code, ("", code))):
+        for name, pair in (("description", (description, "")), ("hs_code", ("", code))):
             try:
                 check_customs(*pair)
             except BadProduct as error:

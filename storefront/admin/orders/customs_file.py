@@ -34,12 +34,17 @@ def write_customs_file(task: Started, work: Work) -> None:
     columns = columns_of(work.shop.policy("customs.file_columns"))
     encoding = str(work.shop.policy("customs.file_encoding"))
     path = export_folder() / name
+    try:
+        head = _head(columns, encoding)
+    except Unwritable as error:
+        end_task(task.id, "failed", problem=_unwritable(error))
+        return
     begin_anew(task.id)
     alive(always=True)
     try:
         with path.open("w", encoding=ENCODINGS[encoding], newline="") as file:
             out = csv.writer(file)
-            out.writerow(_head(columns, encoding))
+            out.writerow(head)
             for numbers in _steps(task.params.get("ids", [])):
                 _write(task, work, numbers, columns, encoding, out)
                 alive()
@@ -50,7 +55,7 @@ def write_customs_file(task: Started, work: Work) -> None:
 
 
 def _head(columns: Sequence[FileColumn], encoding: str) -> list[str]:
-    """Titles are the owner's: one that cannot be written is said as a whole, in the task."""
+    """Titles are the owner's; ``Unwritable`` as ``check_writable`` raises it."""
     titles = [column.title for column in columns]
     check_writable([titles], columns, encoding)
     return [defused(title) for title in titles]
@@ -101,9 +106,13 @@ def _of_order(
     try:
         check_writable(rows, columns, encoding)
     except Unwritable as error:
-        return [], _(
-            "“%(character)s” in “%(column)s” cannot be written in this encoding. Choose UTF-8 in the settings, or correct it.",
-            character=error.character,
-            column=error.column,
-        )
+        return [], _unwritable(error)
     return rows, ""
+
+
+def _unwritable(error: Unwritable) -> str:
+    return _(
+        "“%(character)s” in “%(column)s” cannot be written in this encoding. Choose UTF-8 in the settings, or correct it.",
+        character=error.character,
+        column=error.column,
+    )

@@ -12,11 +12,9 @@ from storefront.admin.guard import Member, current_member
 from storefront.admin.mails.listing import WORDS
 from storefront.admin.once import new_token
 from storefront.admin.orders import words
+from storefront.admin.orders.customs_part import customs_part
 from storefront.admin.orders.listing import order_path, shop_zone
 from storefront.core.customers.addresses.render import render_address
-from storefront.core.db import session, utcnow
-from storefront.core.desk.closed import ClosedLine, closed_lines
-from storefront.core.desk.customs import gaps_of
 from storefront.core.desk.order import DeskOrder, desk_order
 from storefront.core.i18n.formats import country_name, format_datetime, format_money
 from storefront.core.i18n.translate import domain_gettext
@@ -25,11 +23,9 @@ from storefront.core.lifecycle.seen import HistoryRow
 from storefront.core.lifecycle.view import LineView, ShipmentView
 from storefront.core.mail.kinds import KINDS
 from storefront.core.mail.queries import MailRow
-from storefront.core.orders.models import Order
-from storefront.core.orders.service import lines_of
 from storefront.core.values.language import OWN_NAMES
 from storefront.core.values.money import format_major
-from storefront.shop.context import current_lang, current_providers, current_shop
+from storefront.shop.context import current_lang, current_providers
 from storefront.shop.hx import render_page
 
 # Where an act stands on the page, so that the answer to it is shown there.
@@ -101,36 +97,10 @@ def show_page(number: str, refused: Refused | None = None) -> Response:
         contents=lambda parcel: contents(desk, parcel),
         inside=lambda parcel: inside(desk, parcel),
         refundable=lambda: refundable(desk),
-        customs=customs_part(order),
+        customs=customs_part(order.id),
         open_bill=order.open_bill,
         settled=[bill for bill in order.bills if bill.state == "settled"],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CustomsPart:
-    """``abroad``: customs are passed. ``missing``: what lacks, in words. ``closed``: by position, why a line may not go
-    there, and the language of these words."""
-
-    abroad: bool
-    missing: str
-    closed: Mapping[int, tuple[str, str]]
-
-
-def customs_part(order: OrderView) -> CustomsPart:
-    shop, lang = current_shop(), current_lang()
-    row, lines = session.get_one(Order, order.id), lines_of(order.id)
-    abroad = row.country != str(shop.policy("shop.country"))
-    waiting = abroad and row.state in ("pending", "processing")
-    gaps = sorted({_(words.GAPS[gap]) for found in gaps_of(row, lines).values() for gap in found}) if waiting else []
-    closed = closed_lines(row, lines, shop, current_providers(), utcnow(), lang)
-    return CustomsPart(abroad, ", ".join(gaps), {position: _closed_words(one) for position, one in closed.items()})
-
-
-def _closed_words(line: ClosedLine) -> tuple[str, str]:
-    if line.words:
-        return line.words, line.lang
-    return domain_gettext(line.source).gettext(line.message, **line.params), ""
 
 
 def next_act(desk: DeskOrder, member: Member) -> Next:
