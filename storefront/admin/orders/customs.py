@@ -155,6 +155,8 @@ def _page(number: str, typed: Typed) -> Response:
         typed=typed,
         values=_values(view, typed),
         gap_words=lambda gaps: ", ".join(_(GAPS[gap]) for gap in gaps),
+        may=member.may,
+        summary=_summary(typed.errors),
         may_write=member.may("shipments.edit") and view.order.state in ("pending", "processing"),
         may_products=member.may("catalog.edit"),
         origins=origin_choices(),
@@ -164,6 +166,17 @@ def _page(number: str, typed: Typed) -> Response:
         sender_missing=view.abroad and not home_lines.strip(),
         rate_missing=not current_shop().policy("customs.sdr_rate"),
     )
+
+
+def _summary(errors: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Ids of the inputs and what they are called, with the line."""
+    names = {
+        "description": _("Customs description in English"),
+        "hs_code": _("HS code"),
+        "origin": _("Country of origin"),
+        "weight": _("Weight"),
+    }
+    return [(field_id, f"{field_id.split('-')[1]}. {names[field_id.split('-')[0]]}") for field_id in errors]
 
 
 def _values(view: CustomsView, typed: Typed) -> dict[str, str]:

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from storefront.admin.orders import words
-from storefront.core.db import session, utcnow
+from storefront.core.db import utcnow
 from storefront.core.desk.closed import ClosedLine, closed_lines
 from storefront.core.desk.customs import gaps_of
+from storefront.core.desk.order import DeskOrder
 from storefront.core.i18n.translate import domain_gettext
 from storefront.core.i18n.translate import gettext as _
-from storefront.core.orders.models import Order
-from storefront.core.orders.service import lines_of
 from storefront.shop.context import current_lang, current_providers, current_shop
 
 
@@ -24,9 +23,9 @@ class CustomsPart:
     closed: Mapping[int, tuple[str, str]]
 
 
-def customs_part(order_id: int) -> CustomsPart:
+def customs_part(desk: DeskOrder) -> CustomsPart:
     shop, lang = current_shop(), current_lang()
-    order, lines = session.get_one(Order, order_id), lines_of(order_id)
+    order, lines = desk.order, desk.lines
     abroad = order.country != str(shop.policy("shop.country"))
     gaps = gaps_of(order, lines) if abroad and order.state in ("pending", "processing") else {}
     missing = sorted({_(words.GAPS[gap]) for found in gaps.values() for gap in found})

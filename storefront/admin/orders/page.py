@@ -97,7 +97,7 @@ def show_page(number: str, refused: Refused | None = None) -> Response:
         contents=lambda parcel: contents(desk, parcel),
         inside=lambda parcel: inside(desk, parcel),
         refundable=lambda: refundable(desk),
-        customs=customs_part(order.id),
+        customs=customs_part(desk),
         open_bill=order.open_bill,
         settled=[bill for bill in order.bills if bill.state == "settled"],
     )

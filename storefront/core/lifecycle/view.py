@@ -140,10 +140,12 @@ class OrderView:
         return sum(line.quantity for line in self.lines)
 
 
-def order_view(order: Order, providers: Providers, *, history: bool = False) -> OrderView:
+def order_view(
+    order: Order, providers: Providers, *, history: bool = False, lines: list[OrderLine] | None = None
+) -> OrderView:
     """Everything about one order, in a fixed number of statements. Providers: for instructions and tracking links, also
-    of plugins that are switched off. ``history``: with its events."""
-    lines = lines_of(order.id)
+    of plugins that are switched off. ``history``: with its events. ``lines``: its lines, where they were read already."""
+    lines = lines_of(order.id) if lines is None else lines
     charges = live_charges(order.id)
     bills = _bills(order, providers)
     shipments = _shipments(order, lines, providers)
