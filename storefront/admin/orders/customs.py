@@ -28,7 +28,6 @@ from storefront.core.lifecycle.seen import ChangedMeanwhile, last_event
 from storefront.core.orders.queries import find_order
 from storefront.core.settings.calendar import shop_date
 from storefront.core.settings.policies import in_language
-from storefront.core.shipping.customs import receiver_name
 from storefront.core.values.money import format_major
 from storefront.shop.context import current_providers, current_shop
 from storefront.shop.hx import redirect_to, render_page, toast
@@ -236,8 +235,7 @@ def _paper(kind: str, number: str) -> Response:
                 seller_country=country_name(str(shop.policy("shop.country")), "en"),
                 seller_phone=str(shop.policy("customs.phone")),
                 seller_mail=str(shop.policy("shop.email")),
-                receiver_lines=render_address(view.address, "en", latin=True),
-                receiver_name=receiver_name(view.address),
+                receiver_lines=render_address(view.address, "en" if view.abroad else "ja", latin=view.abroad),
                 date=format_date(shop_date(at, shop.policies), "en"),
                 today=format_date(shop_date(utcnow(), shop.policies), "en"),
             )
