@@ -18,7 +18,7 @@ from storefront.admin.words import problems_of, sentence
 from storefront.core.catalog.checking import MAX_WEIGHT, check_customs
 from storefront.core.catalog.errors import BadProduct
 from storefront.core.customers.addresses import is_country, render_address
-from storefront.core.db import session, utcnow
+from storefront.core.db import session
 from storefront.core.desk.customs import CustomsView, customs_view
 from storefront.core.i18n.formats import country_name, format_date
 from storefront.core.i18n.translate import N_, gettext, use_language
@@ -237,7 +237,6 @@ def _paper(kind: str, number: str) -> Response:
                 seller_mail=str(shop.policy("shop.email")),
                 receiver_lines=render_address(view.address, "en" if view.abroad else "ja", latin=view.abroad),
                 date=format_date(shop_date(at, shop.policies), "en"),
-                today=format_date(shop_date(utcnow(), shop.policies), "en"),
             )
         )
     response.headers["Cache-Control"] = "private, no-store"
