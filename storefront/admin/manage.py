@@ -28,6 +28,7 @@ from storefront.admin.mails.listing import MAILS
 from storefront.admin.mails.preview import mail_preview
 from storefront.admin.mails.views import mail_log
 from storefront.admin.orders.acts import order_acts
+from storefront.admin.orders.customs import customs_desk
 from storefront.admin.orders.listing import ORDERS
 from storefront.admin.orders.parcels import parcel_acts
 from storefront.admin.orders.views import order_pages
@@ -74,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     order_pages,
     order_acts,
     parcel_acts,
+    customs_desk,
     staff_pages,
     task_pages,
     search_pages,

@@ -26,7 +26,16 @@ from storefront.core.orders.states import CancelReason, OrderState
 from storefront.core.payments.models import Refund
 from storefront.core.values.money import BadAmount, Money, format_major, parse_major
 
-REASONS = [str(r) for r in (CancelReason.OWNER, CancelReason.SHOPPER, CancelReason.UNAVAILABLE, CancelReason.LIMIT)]
+REASONS = [
+    str(r)
+    for r in (
+        CancelReason.OWNER,
+        CancelReason.SHOPPER,
+        CancelReason.UNAVAILABLE,
+        CancelReason.LIMIT,
+        CancelReason.RESTRICTED,
+    )
+]
 as_json_option = click.option("--json", "as_json", is_flag=True, help="For programs.")
 line_option = click.option(
     "--line", "lines", multiple=True, metavar="N[:PIECES]", help="Line number, and how many of it. Repeat as needed."

@@ -11,13 +11,14 @@ from urllib.parse import quote
 from jinja2 import Environment
 
 from storefront.core.customers.addresses.render import render_address
-from storefront.core.i18n.translate import domain_gettext, use_language
+from storefront.core.i18n.translate import domain_gettext, gettext, use_language
 from storefront.core.lifecycle.view import BillView, LineView, OrderView, ShipmentView
 from storefront.core.mail.kinds import KINDS
 from storefront.core.mail.message import one_line
 from storefront.core.mail.wrapping import wrap
 from storefront.core.settings.policies import in_language
 from storefront.core.settings.snapshot import ShopSnapshot
+from storefront.core.shipping.customs_notices import notice_for_shopper
 from storefront.core.values.language import html_lang
 from storefront.core.values.pictures import jpeg_path
 
@@ -61,6 +62,7 @@ def render(
         raise ValueError(f"{kind!r} is no mail of the shop: {', '.join(ORDER_MAILS)}")
     order, lang = subject.order, lang or subject.order.locale
     bill = subject.bill or order.open_bill
+    notice = notice_for_shopper(order.address.country)
     with use_language(lang):
         values = {
             **about_shop(shop, lang),
@@ -74,6 +76,7 @@ def render(
             "order_url": f"{public_url}/{lang}/orders/{quote(order.number)}/{quote(order.secret)}",
             "address_lines": render_address(order.address, lang),
             "method_title": _method_title(order, bill),
+            "customs_notice": gettext(notice) if notice else "",
             "something_paid": any(b.paid for b in order.bills),
         }
         return render_parts(kind, values, templates)

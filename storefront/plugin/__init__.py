@@ -82,6 +82,7 @@ from storefront.core.contracts.pricing import (
     ReservationRefused,
 )
 from storefront.core.contracts.shipping import (
+    CustomsLabel,
     NotServed,
     Parcel,
     ParcelLimits,
@@ -154,6 +155,7 @@ __all__ = [
     "CspSource",
     "CurrencyMismatch",
     "CurrencyRate",
+    "CustomsLabel",
     "CustomerView",
     "Declined",
     "Destination",

@@ -32,11 +32,11 @@ logger = logging.getLogger(__name__)
 # Seconds a call may take. What is pure is called on pages; what asks a provider waits for a network.
 # Nobody waits for background work, but what never ends holds up the work behind it.
 PAGE_BUDGET, NETWORK_BUDGET, WORK_BUDGET = 1.0, 8.0, 120.0
-BUDGETS = dict.fromkeys(("quote", "availability", "adjust", "instructions", "tracking_url", "check_tracking_number", "reserve", "commit", "release", "slot", "storefront_checks"), PAGE_BUDGET) | {"run": WORK_BUDGET}  # fmt: skip
+BUDGETS = dict.fromkeys(("quote", "availability", "adjust", "instructions", "tracking_url", "check_tracking_number", "customs_label", "reserve", "commit", "release", "slot", "storefront_checks"), PAGE_BUDGET) | {"run": WORK_BUDGET}  # fmt: skip
 # A call that takes so many times its budget does not come back.
 HUNG = 10
 # What is only offered or shown may be left out for a while; a price, a payment, a reservation is asked every time.
-RESTING = frozenset({"quote", "availability", "instructions", "tracking_url", "page", "slot"})
+RESTING = frozenset({"quote", "availability", "instructions", "tracking_url", "customs_label", "page", "slot"})
 IN_A_ROW, REST_SECONDS = 5, 60.0
 # What these acts raise on purpose.
 MEANT: dict[str, tuple[type[BaseException], ...]] = {

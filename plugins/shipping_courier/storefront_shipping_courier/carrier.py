@@ -2,6 +2,7 @@
 
 from storefront.plugin import (
     N_,
+    CustomsLabel,
     Money,
     NotServed,
     Restriction,
@@ -37,6 +38,10 @@ class Courier(ShippingCarrier):
         if zone is None:
             return NotServed(NO_ZONE, code="no_zone")
         return international(request, zone)
+
+    def customs_label(self, service: str) -> CustomsLabel:
+        """Couriers clear goods by their commercial invoice; the labels of the post mean nothing to them."""
+        return CustomsLabel.NONE
 
 
 def domestic(request: ShippingRequest, table: CourierSettings) -> ShippingQuote:

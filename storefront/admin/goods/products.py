@@ -127,8 +127,19 @@ CUSTOMS = Section(
     N_("Customs and shipping"),
     (
         _goods("origin", N_("Country of origin"), Kind.CHOICE, choices=origin_choices),
-        _goods("hs_code", N_("HS code"), max_length=12, check=_check_hs),
-        _goods("customs_description", N_("Customs description in English"), max_length=200),
+        _goods(
+            "hs_code",
+            N_("HS code"),
+            max_length=12,
+            check=_check_hs,
+            help=N_("Six digits or more. Ireland asks for ten, France for eight."),
+        ),
+        _goods(
+            "customs_description",
+            N_("Customs description in English"),
+            max_length=200,
+            help=N_("What it is and of what: “cotton T-shirt”. Words such as “gift” or “goods” are refused."),
+        ),
         _goods(
             "weight",
             N_("Weight"),

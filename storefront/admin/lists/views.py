@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from flask import Response, abort, request
 
 from storefront.admin.guard import current_member, require
+from storefront.admin.lists.acts import FileAct
 from storefront.admin.lists.asking import as_params, ask_from, query_of
 from storefront.admin.lists.cells import Cell, cell_of
 from storefront.admin.lists.files import FORMATS
@@ -109,7 +110,7 @@ def act_on_rows(page: Registered) -> Response:
         return _ask_first(page, act, ids, ask, choices)
     title = f"{words(page.spec.title)}: {words(act.label)}"
     params = {"page": page.name, "act": act.key, "ids": ids, **({"value": chosen} if act.asks is not None else {})}
-    return _start(BULK, title, params, len(ids), form)
+    return _start(act.task if isinstance(act, FileAct) else BULK, title, params, len(ids), form)
 
 
 def export_list(page: Registered) -> Response:

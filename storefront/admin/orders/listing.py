@@ -6,6 +6,8 @@ from typing import Any
 from flask import has_request_context
 from sqlalchemy import select
 
+from storefront.admin.lists.acts import FileAct
+from storefront.admin.orders.customs_file import CUSTOMS_FILE
 from storefront.admin.orders.words import CANCELLED, PAYMENTS, STATUS, WAITS
 from storefront.core.contracts.manage import BulkAct, Column, Filter, ListSpec, ManagePage, Show
 from storefront.core.customers.addresses import country_choices
@@ -84,6 +86,15 @@ def _acts() -> tuple[BulkAct, ...]:
             "shipments.edit",
             _pack,
             confirm=N_("The planned parcels of these orders are packed. Weights can still be entered."),
+        ),
+        FileAct(
+            "customs",
+            N_("Customs data as a file"),
+            "export",
+            confirm=N_(
+                "One file for the carrier, a row per item. Orders whose data are not complete are named and left out."
+            ),
+            task=CUSTOMS_FILE,
         ),
     )
 

@@ -12,6 +12,7 @@ from storefront.admin.guard import Member, current_member
 from storefront.admin.mails.listing import WORDS
 from storefront.admin.once import new_token
 from storefront.admin.orders import words
+from storefront.admin.orders.customs_part import customs_part
 from storefront.admin.orders.listing import order_path, shop_zone
 from storefront.core.customers.addresses.render import render_address
 from storefront.core.desk.order import DeskOrder, desk_order
@@ -96,6 +97,7 @@ def show_page(number: str, refused: Refused | None = None) -> Response:
         contents=lambda parcel: contents(desk, parcel),
         inside=lambda parcel: inside(desk, parcel),
         refundable=lambda: refundable(desk),
+        customs=customs_part(desk),
         open_bill=order.open_bill,
         settled=[bill for bill in order.bills if bill.state == "settled"],
     )

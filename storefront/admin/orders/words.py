@@ -3,6 +3,7 @@
 
 from storefront.core.i18n.translate import N_
 from storefront.core.orders.states import CancelReason, FlagKind
+from storefront.core.shipping.customs import Gap
 from storefront.shop.orders import words as shopper
 
 STATUS = {**shopper.STATUS, "draft": N_("Draft")}
@@ -12,6 +13,7 @@ WAITS = {
     "hand_over": N_("To be handed over"),
     "goods": N_("Waits for goods"),
     "refund": N_("Money to send back"),
+    "customs": N_("Customs data missing"),
     "look": N_("To be looked at"),
 }
 PAYMENTS = {"open": N_("To be paid"), "paid": N_("Paid"), "later": N_("Goods before money")}
@@ -76,6 +78,7 @@ CANCEL = {
     CancelReason.UNAVAILABLE: N_("The goods cannot be had"),
     CancelReason.SHOPPER: N_("The shopper asked for it"),
     CancelReason.LIMIT: N_("More than one customer may buy"),
+    CancelReason.RESTRICTED: N_("It may not be sent to this country"),
     CancelReason.UNPAID: N_("Not paid in time"),
     CancelReason.OWNER: N_("Another reason"),
 }
@@ -87,6 +90,16 @@ CANCELLED = {
     "abandoned": N_("Nobody answered any more"),
 }
 FLAGS = {FlagKind.LOOK: N_("Somebody should look"), FlagKind.PAYMENT: N_("A payment does not match")}
+GAPS = {
+    Gap.DESCRIPTION: N_("description in English"),
+    Gap.VAGUE: N_("a more precise description"),
+    Gap.HS_CODE: N_("HS code (six digits or more)"),
+    Gap.ORIGIN: N_("country of origin"),
+    Gap.WEIGHT: N_("weight"),
+    Gap.VALUE: N_("value"),
+    Gap.NAME: N_("receiver's name in Latin letters"),
+    Gap.PHONE: N_("receiver's telephone"),
+}
 EVENTS = {
     "draft": N_("Begun"),
     "promote": N_("Placed"),
@@ -115,6 +128,7 @@ EVENTS = {
     "shipment_returned": N_("Parcel came back"),
     "tracking_changed": N_("Another tracking number"),
     "address_changed": N_("Another address"),
+    "customs_changed": N_("Customs data changed"),
     "mail_resent": N_("Mail sent again"),
     "email_corrected": N_("Mail address corrected"),
     "note": N_("Note"),

@@ -1,13 +1,14 @@
 """The policies of the shop as one form: every key of ``core/settings/policies.py`` has its field here (a test compares)."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import select
 
+from storefront.admin.settings.customs import CUSTOMS
+from storefront.admin.settings.setting import Setting, field_name, setting_of
 from storefront.core.contracts.manage import BadValue, Field, FormRefused, FormSpec, Kind, ManagePage, Section
 from storefront.core.customers.addresses import country_choices
 from storefront.core.db import in_unit_of_work, lock_for_update, session
@@ -29,10 +30,6 @@ WEEKDAYS = {
     "5": N_("Saturday"),
     "6": N_("Sunday"),
 }
-
-
-def field_name(key: str) -> str:
-    return key.replace(".", "__")
 
 
 def _languages() -> Iterable[tuple[str, str]]:
@@ -66,22 +63,6 @@ def _dates(text: str) -> None:
             raise BadValue(N_("%(line)s is no date. Write one date a line, like 2027-01-04."), line=line[:20]) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A policy and its field. ``read``: from the stored value to the field's, ``write``: back."""
-
-    key: str
-    field: Field
-    read: Callable[[Any], Any] = lambda value: value
-    write: Callable[[Any], Any] = lambda value: value
-
-
-def _setting(key: str, label: str, kind: Kind = Kind.TEXT, **options: Any) -> Setting:
-    read, write = options.pop("read", None), options.pop("write", None)
-    field = Field(field_name(key), label, kind, **options)
-    return Setting(key, field, read or (lambda value: value), write or (lambda value: value))
-
-
 def _groups(text: str) -> list[list[str]]:
     found = [[word.strip() for word in line.replace("、", ",").split(",") if word.strip()] for line in text.split("\n")]
     return [group for group in found if group]
@@ -111,44 +92,44 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         N_("The shop"),
         "",
         (
-            _setting("shop.name", N_("Its name"), per_language=True, required=True, max_length=80),
-            _setting("shop.seal", N_("Character in the seal"), max_length=2, help=N_("Empty: the first of the name.")),
-            _setting("shop.email", N_("Mail address"), Kind.MAIL, help=N_("Sender of mails, and where answers go.")),
-            _setting("shop.address", N_("Address on papers"), Kind.LINES, per_language=True, max_length=300),
-            _setting("shop.tax_number", N_("Registration number for invoices"), max_length=20, help=N_("T and 13 digits; printed on domestic invoices.")),
-            _setting("shop.from_name", N_("Sender's name in mails"), per_language=True, max_length=80),
-            _setting("shop.default_language", N_("Default language"), Kind.CHOICE, choices=_languages, required=True),
-            _setting("shop.base_currency", N_("Base currency"), fixed=True),
-            _setting("shop.country", N_("Where parcels leave from"), Kind.CHOICE, choices=_countries, required=True),
-            _setting("shop.time_zone", N_("Time zone"), Kind.CHOICE, choices=_zones, required=True, check=_zone_known),
+            setting_of("shop.name", N_("Its name"), per_language=True, required=True, max_length=80),
+            setting_of("shop.seal", N_("Character in the seal"), max_length=2, help=N_("Empty: the first of the name.")),
+            setting_of("shop.email", N_("Mail address"), Kind.MAIL, help=N_("Sender of mails, and where answers go.")),
+            setting_of("shop.address", N_("Address on papers"), Kind.LINES, per_language=True, max_length=300),
+            setting_of("shop.tax_number", N_("Registration number for invoices"), max_length=20, help=N_("T and 13 digits; printed on domestic invoices.")),
+            setting_of("shop.from_name", N_("Sender's name in mails"), per_language=True, max_length=80),
+            setting_of("shop.default_language", N_("Default language"), Kind.CHOICE, choices=_languages, required=True),
+            setting_of("shop.base_currency", N_("Base currency"), fixed=True),
+            setting_of("shop.country", N_("Where parcels leave from"), Kind.CHOICE, choices=_countries, required=True),
+            setting_of("shop.time_zone", N_("Time zone"), Kind.CHOICE, choices=_zones, required=True, check=_zone_known),
         ),
     ),
     (
         N_("Ordering and paying"),
         "",
         (
-            _setting("cart.max_quantity", N_("Pieces of one item in a cart"), Kind.NUMBER, minimum=1, maximum=999, required=True),
-            _setting("stock.low", N_("“Only n left” from here down"), Kind.NUMBER, maximum=999, required=True),
-            _setting(
+            setting_of("cart.max_quantity", N_("Pieces of one item in a cart"), Kind.NUMBER, minimum=1, maximum=999, required=True),
+            setting_of("stock.low", N_("“Only n left” from here down"), Kind.NUMBER, maximum=999, required=True),
+            setting_of(
                 "checkout.billing_mode",
                 N_("Billing"),
                 Kind.CHOICE,
                 choices={"pay_now": N_("Pay when ordering"), "invoice_later": N_("Invoice when everything is here")},
                 required=True,
             ),
-            _setting("checkout.hold_minutes", N_("Minutes goods are held during payment"), Kind.NUMBER, minimum=1, maximum=1440, required=True),
-            _setting("payment.days", N_("Days to pay"), Kind.NUMBER, minimum=1, maximum=60, required=True, help=N_("Unpaid at the end of this day, an order is cancelled.")),
-            _setting("guest.coupons", N_("Guests may use coupons"), Kind.YES),
-            _setting("coupon_with_points", N_("A coupon and points may be used together"), Kind.YES),
-            _setting("combine.orders", N_("Shoppers may join open orders"), Kind.YES),
-            _setting("orders.number_prefix", N_("Before the day in an order number"), max_length=6),
+            setting_of("checkout.hold_minutes", N_("Minutes goods are held during payment"), Kind.NUMBER, minimum=1, maximum=1440, required=True),
+            setting_of("payment.days", N_("Days to pay"), Kind.NUMBER, minimum=1, maximum=60, required=True, help=N_("Unpaid at the end of this day, an order is cancelled.")),
+            setting_of("guest.coupons", N_("Guests may use coupons"), Kind.YES),
+            setting_of("coupon_with_points", N_("A coupon and points may be used together"), Kind.YES),
+            setting_of("combine.orders", N_("Shoppers may join open orders"), Kind.YES),
+            setting_of("orders.number_prefix", N_("Before the day in an order number"), max_length=6),
         ),
     ),
     (
         N_("Search"),
         "",
         (
-            _setting(
+            setting_of(
                 "search.synonyms",
                 N_("Words that mean the same"),
                 Kind.LINES,
@@ -164,7 +145,7 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         N_("Postage"),
         "",
         (
-            _setting(
+            setting_of(
                 "shipping.free",
                 N_("Free postage from"),
                 Kind.ROWS,
@@ -176,22 +157,23 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
                     Field("amount", N_("From"), Kind.MONEY),
                 ),
             ),
-            _setting("shipping.packaging_weight", N_("Weight of the packaging"), Kind.WEIGHT, minimum=0, help=N_("Added to the goods of each parcel.")),
-            _setting("shipping.lead_days", N_("Business days until a parcel leaves"), Kind.NUMBER, maximum=90, required=True),
+            setting_of("shipping.packaging_weight", N_("Weight of the packaging"), Kind.WEIGHT, minimum=0, help=N_("Added to the goods of each parcel.")),
+            setting_of("shipping.lead_days", N_("Business days until a parcel leaves"), Kind.NUMBER, maximum=90, required=True),
         ),
     ),
+    CUSTOMS,
     (
         N_("Mails"),
         "",
         (
-            _setting("mail.log_days", N_("Days the mail log keeps addresses"), Kind.NUMBER, minimum=30, maximum=3650, required=True, help=N_("After that a mail is still counted, but not whose it was.")),
+            setting_of("mail.log_days", N_("Days the mail log keeps addresses"), Kind.NUMBER, minimum=30, maximum=3650, required=True, help=N_("After that a mail is still counted, but not whose it was.")),
         ),
     ),
     (
         N_("The staff"),
         "",
         (
-            _setting(
+            setting_of(
                 "staff.second_factor",
                 N_("Who must have a second factor"),
                 Kind.CHOICE,
@@ -206,7 +188,7 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         N_("Plugins"),
         N_("A plugin that fails again and again is stopped until somebody lets it run again."),
         (
-            _setting(
+            setting_of(
                 "plugins.most_failures",
                 N_("Failures after which a plugin is stopped"),
                 Kind.NUMBER,
@@ -216,7 +198,7 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
                 right="plugins.edit",
                 help=N_("0: never."),
             ),
-            _setting(
+            setting_of(
                 "plugins.failure_minutes",
                 N_("Within how many minutes"),
                 Kind.NUMBER,
@@ -231,7 +213,7 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
         N_("Calendar"),
         N_("Deadlines in business days follow it; shoppers see the closed days at the foot of every page."),
         (
-            _setting(
+            setting_of(
                 "calendar.weekly_off",
                 N_("Closed every week on"),
                 Kind.CHOICES,
@@ -239,8 +221,8 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
                 read=lambda days: tuple(str(day) for day in days),
                 write=lambda days: sorted(int(day) for day in days),
             ),
-            _setting("calendar.holidays", N_("Public holidays"), Kind.CHOICE, choices={"": N_("Open on public holidays"), "JP": N_("Closed on Japanese holidays")}),
-            _setting(
+            setting_of("calendar.holidays", N_("Public holidays"), Kind.CHOICE, choices={"": N_("Open on public holidays"), "JP": N_("Closed on Japanese holidays")}),
+            setting_of(
                 "calendar.closed_days",
                 N_("Further closed days"),
                 Kind.LINES,

@@ -28,6 +28,7 @@ PLACES = {
     "pack": "/manage/orders/?waits=pack&sort=placed_at",
     "hand_over": "/manage/orders/?waits=hand_over&sort=placed_at",
     "look": "/manage/orders/?waits=look&sort=placed_at",
+    "customs": "/manage/orders/?waits=customs&sort=placed_at",
     "supply": "/manage/orders/?waits=goods&sort=placed_at",
     "release": "/manage/orders/?waits=goods&sort=placed_at",
     "jobs": "/manage/background/",

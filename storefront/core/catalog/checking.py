@@ -10,6 +10,7 @@ from storefront.core.catalog.data import ProductData, SkuData
 from storefront.core.catalog.errors import BadProduct
 from storefront.core.catalog.models import Product, ProductText, Sku
 from storefront.core.i18n.translate import N_
+from storefront.core.values.customs import is_hs_code, is_latin, is_vague
 from storefront.core.values.language import LANGUAGES
 from storefront.core.values.types import Restriction, SaleMode
 
@@ -83,6 +84,21 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
         raise BadProduct(N_("There is no restriction class “%(name)s”."), "restrictions", name=sorted(strange)[0])
     _check_release(facts.get("release") or "", "release")
     check_weight(facts.get("weight"), "weight")
+    check_customs(facts.get("customs_description") or "", facts.get("hs_code") or "")
+
+
+def check_customs(description: str, hs_code: str) -> None:
+    """Raise ``BadProduct`` for words that name no goods, letters a label cannot show, and what is no HS code."""
+    if description and not is_latin(description):
+        raise BadProduct(N_("Customs read English: please describe the goods in Latin letters."), "customs_description")
+    if is_vague(description):
+        raise BadProduct(
+            N_("“%(text)s” is too vague for customs: say what it is, such as “cotton T-shirt”."),
+            "customs_description",
+            text=description[:40],
+        )
+    if hs_code and not is_hs_code(hs_code):
+        raise BadProduct(N_("An HS code has 4, 6, 8 or 10 digits, such as 0902.10."), "hs_code")
 
 
 def _check_release(text: str, field_name: str) -> None:

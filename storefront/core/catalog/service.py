@@ -1,10 +1,13 @@
 """What can be done to the catalogue. Every verb runs inside the caller's unit of work, writes one audit row for what
 changed and moves the shop's version, so that menus and counts are read anew. Nothing changed: nothing written."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import exists, select
 
 from storefront.core.audit.service import record
-from storefront.core.catalog.checking import STATES
+from storefront.core.catalog.checking import STATES, check_customs, check_weight
 from storefront.core.catalog.data import PictureData, ProductData, Saved, SkuData, TextData
 from storefront.core.catalog.errors import BadProduct, ProductNotFound
 from storefront.core.catalog.indexing import index_product
@@ -21,6 +24,7 @@ __all__ = [
     "Saved",
     "SkuData",
     "TextData",
+    "describe_for_customs",
     "index_product",
     "save_brand",
     "save_category",
@@ -63,6 +67,37 @@ def save_page(slug: str, texts: Texts, actor: str, *, position: int = 0, menu: s
     if changed:
         touch()
     return page_id
+
+
+def describe_for_customs(product_id: int, facts: Mapping[str, Any], actor: str, *, sku_id: int | None = None) -> bool:
+    """Complete what customs want to know of a product: ``description``, ``hs_code``, ``origin`` (a country's code) and
+    ``weight`` (grams; of the variant ``sku_id`` where it has a weight of its own). Empty ones stay as they are. Whether
+    that changed anything. Raises ``ProductNotFound``, ``BadProduct``."""
+    product = session.scalars(lock_for_update(select(Product).where(Product.id == product_id))).first()
+    if product is None:
+        raise ProductNotFound(product_id)
+    check_customs(str(facts.get("description") or ""), str(facts.get("hs_code") or ""))
+    check_weight(facts.get("weight"), "weight")
+    sku = session.get(Sku, sku_id) if sku_id is not None else None
+    weighed: Product | Sku = sku if sku is not None and sku.weight is not None else product
+    wanted: list[tuple[Product | Sku, str, Any]] = [
+        (product, "customs_description", facts.get("description")),
+        (product, "hs_code", facts.get("hs_code")),
+        (product, "origin", facts.get("origin")),
+        (weighed, "weight", facts.get("weight")),
+    ]
+    changed = sorted(name for row, name, value in wanted if value and getattr(row, name) != value)
+    if not changed:
+        return False
+    for row, name, value in wanted:
+        if value:
+            setattr(row, name, value)
+    product.version += 1
+    session.flush()
+    index_product(product_id)
+    record(actor, "product.update", ("product", product_id), code=product.code, changed=changed)
+    touch()
+    return True
 
 
 def set_state(product_id: int, state: str, actor: str, reason: str = "") -> bool:

@@ -19,6 +19,16 @@ class Speed(StrEnum):
     ECONOMY = "economy"
 
 
+class CustomsLabel(StrEnum):
+    """Which label of the post a parcel that leaves the country carries (SHP-7). ``BY_VALUE``: CN22 under 300 SDR of
+    contents, CN23 from there; ``CN23``: in any case, as parcels and EMS do; ``NONE``: the commercial invoice alone, as
+    with couriers."""
+
+    BY_VALUE = "by_value"
+    CN23 = "cn23"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class ParcelLimits:
     """The most one parcel of a service may be, packed: grams and outer millimetres; ``None``: the service sets no such
@@ -109,6 +119,11 @@ class ShippingCarrier(ABC):
         a service in one parcel may go in several, and ``quote`` is then asked about those. A service that is not
         named takes what the shop packs. Pure and offline, as ``quote``."""
         return {}
+
+    def customs_label(self, service: str) -> CustomsLabel:
+        """The label of parcels abroad by the service of this key, also of one that is no longer offered. Pure and
+        offline: called when papers are printed and data are handed to the carrier."""
+        return CustomsLabel.BY_VALUE
 
     def tracking_url(self, number: str, lang: str) -> str:
         """A public page that follows ``number``, or "" when there is none."""

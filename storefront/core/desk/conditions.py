@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, t
 from storefront.core.billing.models import OPEN, Bill
 from storefront.core.orders.finding import find_orders
 from storefront.core.orders.models import AWAITED, Order, OrderFlag, OrderLine
+from storefront.core.orders.states import FlagKind
 from storefront.core.payments.models import PaymentAttempt, RefundTask
 from storefront.core.shipping.models import HERE, Shipment, ShipmentLine
 
@@ -22,7 +23,7 @@ Condition = ColumnElement[bool]
 STATUSES = (
     "awaiting_payment", "payment_checked", "processing", "partly_shipped", "shipped", "completed", "cancelled",
 )  # fmt: skip
-WAITS = ("money", "pack", "hand_over", "goods", "refund", "look")
+WAITS = ("money", "pack", "hand_over", "goods", "refund", "customs", "look")
 PAYMENTS = ("open", "paid", "later")
 
 FOUND_AT_MOST = 1000
@@ -77,8 +78,13 @@ def waits_for(what: str) -> Condition | None:
             return and_(Order.state.in_(("pending", "processing")), Order.id.in_(awaited()))
         case "refund":
             return Order.id.in_(select(RefundTask.order_id).where(RefundTask.state == text("'open'")))
+        case "customs":
+            return and_(
+                Order.state.in_(("pending", "processing")),
+                Order.id.in_(select(OrderFlag.order_id).where(OrderFlag.kind == FlagKind.CUSTOMS)),
+            )
         case "look":
-            return Order.id.in_(select(OrderFlag.order_id))
+            return Order.id.in_(select(OrderFlag.order_id).where(OrderFlag.kind != FlagKind.CUSTOMS))
     return None
 
 

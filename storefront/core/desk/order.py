@@ -14,9 +14,10 @@ from storefront.core.lifecycle.seen import HistoryRow, history_of
 from storefront.core.lifecycle.ship import unshipped
 from storefront.core.lifecycle.view import OrderView, order_view
 from storefront.core.mail.queries import MailRow, mails_of
-from storefront.core.orders.models import OrderFlag
+from storefront.core.orders.models import Order, OrderFlag, OrderLine
 from storefront.core.orders.notes import flags_of
 from storefront.core.orders.queries import find_order
+from storefront.core.orders.service import lines_of
 from storefront.core.payments.models import PaymentAttempt, PaymentEvent, Refund
 
 
@@ -72,10 +73,12 @@ class RefundView:
 
 @dataclass(frozen=True, slots=True)
 class DeskOrder:
-    """``seen``: the newest event, for acts to say what their page knew. ``to_pack``: pieces per position that are in hand
+    """``order``, ``lines``: the rows behind ``view``. ``seen``: the newest event, for acts to say what their page knew. ``to_pack``: pieces per position that are in hand
     and in no parcel. ``mails``: what the shop wrote about it, oldest first."""
 
     view: OrderView
+    order: Order
+    lines: tuple[OrderLine, ...]
     seen: int
     flags: tuple[OrderFlag, ...]
     owed: tuple[OwedView, ...]
@@ -103,7 +106,8 @@ def desk_order(number: str, providers: Providers) -> DeskOrder | None:
     order = find_order(number)
     if order is None:
         return None
-    view = order_view(order, providers)
+    lines = lines_of(order.id)
+    view = order_view(order, providers, lines=lines)
     bills = dict(session.execute(select(Bill.id, Bill.number).where(Bill.order_id == order.id)).all())
     history = history_of(order.id)
     waiting = unshipped(order.id) if order.state == "processing" else {}
@@ -121,6 +125,8 @@ def desk_order(number: str, providers: Providers) -> DeskOrder | None:
             if line.id in waiting and line.state in ("in_hand", "packed")
         },
         mails=tuple(mails_of(f"order:{order.id}")),
+        order=order,
+        lines=tuple(lines),
     )
 
 

@@ -11,6 +11,7 @@ from storefront.core.billing.models import Bill
 from storefront.core.db import session
 from storefront.core.desk.conditions import CONDITIONS, LEFT, WAITING_ITEMS, placed, placed_from, placed_to, question_is
 from storefront.core.orders.models import Order, OrderFlag, OrderLine, OrderRevision
+from storefront.core.orders.states import FlagKind
 from storefront.core.paging import QuerySource
 from storefront.core.payments.models import PaymentAttempt, RefundTask
 from storefront.core.shipping.models import Shipment, ShipmentLine
@@ -97,6 +98,7 @@ class _About:
     left: bool = False
     refund: bool = False
     look: bool = False
+    customs: bool = False
     tracking: tuple[str, ...] = ()
 
 
@@ -110,8 +112,12 @@ def _finish(rows: Sequence[Any]) -> Sequence[OrderRow]:
     owed = select(RefundTask.order_id).where(RefundTask.order_id.in_(ids), RefundTask.state == "open")
     for order_id in session.scalars(owed):
         about[order_id or 0].refund = True
-    for order_id in session.scalars(select(OrderFlag.order_id).where(OrderFlag.order_id.in_(ids))):
-        about[order_id].look = True
+    flags = select(OrderFlag.order_id, OrderFlag.kind).where(OrderFlag.order_id.in_(ids))
+    for order_id, kind in session.execute(flags):
+        if kind == FlagKind.CUSTOMS:
+            about[order_id].customs = True
+        else:
+            about[order_id].look = True
     return [_row(row, about[row.id]) for row in rows]
 
 
@@ -207,6 +213,7 @@ def _waits(state: str, about: _About) -> tuple[str, ...]:
     ready = state == "processing" and not about.awaited and (about.in_hand > about.packed or about.planned)
     found = {
         "look": about.look,
+        "customs": living and about.customs,
         "refund": about.refund,
         "hand_over": about.standing,
         "pack": ready,

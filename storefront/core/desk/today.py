@@ -5,13 +5,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, text, union_all
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, text, union_all
 from sqlalchemy.orm import InstrumentedAttribute
 
 from storefront.core.billing.models import Bill
 from storefront.core.db import UtcDateTime, session
 from storefront.core.desk.conditions import to_pack
 from storefront.core.orders.models import AWAITED, AWAITING_RELEASE, Order, OrderFlag, OrderLine
+from storefront.core.orders.states import FlagKind
 from storefront.core.outbox.models import OutboxRow
 from storefront.core.payments.models import PaymentAttempt, Refund, RefundTask
 from storefront.core.shipping.models import HERE, Shipment
@@ -28,7 +29,7 @@ FAILED_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """``kind``: refund, deadline, pack, hand_over, look, jobs, tasks, supply, release. ``since``: of the oldest; for
+    """``kind``: refund, deadline, pack, hand_over, look, customs, jobs, tasks, supply, release. ``since``: of the oldest; for
     ``deadline`` when the next ends. ``count``: up to ``CAP``, ``capped`` when there are more. ``sums``: money it is
     about, one per currency."""
 
@@ -101,7 +102,13 @@ def _counted(now: datetime, low: int, zone: str) -> list[Waiting]:
     statement = union_all(
         _branch("pack", Order.placed_at, to_pack()),
         _branch("hand_over", Shipment.created_at, text(f"shipment.{HERE}"), Shipment.state.in_(("packed", "labelled"))),
-        _branch("look", OrderFlag.raised_at),
+        _branch("look", OrderFlag.raised_at, OrderFlag.kind != FlagKind.CUSTOMS),
+        _branch(
+            "customs",
+            OrderFlag.raised_at,
+            OrderFlag.kind == FlagKind.CUSTOMS,
+            exists().where(Order.id == OrderFlag.order_id, Order.state.in_(("pending", "processing"))),
+        ),
         _branch("jobs", OutboxRow.created_at, OutboxRow.state == "dead"),
         _branch("tasks", Task.created_at, Task.state == "failed", Task.finished_at >= now - FAILED_FOR),
         _supply(low),

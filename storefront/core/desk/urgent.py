@@ -24,6 +24,7 @@ WAITING_KINDS: Mapping[str, WaitingKind] = {
     "pack": WaitingKind(N_("Orders to pack"), "orders.view"),
     "hand_over": WaitingKind(N_("Parcels to hand over"), "orders.view"),
     "look": WaitingKind(N_("Orders to look at"), "orders.view", urgent=True),
+    "customs": WaitingKind(N_("Orders whose customs data are not complete"), "orders.view"),
     "supply": WaitingKind(N_("Items to get: orders wait for them"), "stock.view"),
     "release": WaitingKind(N_("Pre-orders whose time has come"), "stock.view"),
     "jobs": WaitingKind(N_("Mails and jobs that were given up"), "jobs.view", urgent=True),

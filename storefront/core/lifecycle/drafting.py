@@ -16,6 +16,7 @@ from storefront.core.contracts.pricing import Applied, CurrencyRate, Lane
 from storefront.core.contracts.shipping import ShippingQuote
 from storefront.core.db import new_secret, session
 from storefront.core.lifecycle.labels import labels_in
+from storefront.core.orders.customs import flag_draft
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.orders.service import lines_of, note_event
 from storefront.core.orders.writing import write_revision
@@ -56,6 +57,7 @@ def write_draft(request: DraftRequest, shop: ShopSnapshot) -> tuple[Order, list[
     session.flush()
     session.execute(insert(OrderLine), _lines(order, request))
     lines = lines_of(order.id)
+    flag_draft(order, lines, str(shop.policy("shop.country")), request.now)
     keys = {line.key: row for line, row in zip(quoted.quote.basket.lines, lines, strict=True)}
     charges = write_revision(
         order,
@@ -102,6 +104,7 @@ def kept_quote(quote: ShippingQuote) -> dict[str, Any]:
         "tracked": quote.tracked,
         "tariff": quote.tariff,
         "breakdown": dict(quote.breakdown),
+        "note": quote.note,
     }
 
 

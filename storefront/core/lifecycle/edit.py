@@ -23,6 +23,7 @@ from storefront.core.lifecycle.refund import refund_parts, refund_room
 from storefront.core.lifecycle.release import money_may_move
 from storefront.core.lifecycle.ship import note_shipped, pieces_left, trim_parcels
 from storefront.core.orders import limits
+from storefront.core.orders.customs import follow_customs
 from storefront.core.orders.models import Charge, Order, OrderLine
 from storefront.core.orders.queries import live_charges
 from storefront.core.orders.service import (
@@ -110,6 +111,7 @@ def cancel_lines(
             now=now,
             lines={str(k): v for k, v in wanted.items()},
         )
+        follow_customs(order, str(shop.policy("shop.country")), now)
         promise_mail("order_changed", order, key=str(order.version))
         order.version += 1
         if order.state == "processing":

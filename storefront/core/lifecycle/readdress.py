@@ -15,6 +15,7 @@ from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.promote import promise_mail
 from storefront.core.lifecycle.release import money_may_move
 from storefront.core.lifecycle.repay import methods_for
+from storefront.core.orders.customs import follow_customs
 from storefront.core.orders.finding import index_order
 from storefront.core.orders.models import Order
 from storefront.core.orders.service import lines_of, lock_order, note_event
@@ -66,6 +67,7 @@ def change_address(
     )
     session.flush()
     index_order(order)
+    follow_customs(order, str(shop.policy("shop.country")), now)
     promise_mail("address_changed", order, key=str(event.id))
     record(actor, "order.address", ("order", order.number), reason, fields=fields)
     return order

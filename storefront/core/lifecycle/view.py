@@ -103,7 +103,8 @@ class EventView:
 @dataclass(frozen=True, slots=True)
 class OrderView:
     """``total`` ``None`` while a part is unknown. ``status``: what the shopper sees, derived: awaiting_payment,
-    payment_checked, pending, processing, partly_shipped, shipped, completed, cancelled, draft."""
+    payment_checked, pending, processing, partly_shipped, shipped, completed, cancelled, draft. ``delivery_note``: what
+    the carrier says about the service, in the order's language."""
 
     id: int
     number: str
@@ -128,6 +129,7 @@ class OrderView:
     carrier: str
     service: str
     delivery_title: str
+    delivery_note: str = ""
 
     @property
     def open_bill(self) -> BillView | None:
@@ -138,10 +140,12 @@ class OrderView:
         return sum(line.quantity for line in self.lines)
 
 
-def order_view(order: Order, providers: Providers, *, history: bool = False) -> OrderView:
+def order_view(
+    order: Order, providers: Providers, *, history: bool = False, lines: list[OrderLine] | None = None
+) -> OrderView:
     """Everything about one order, in a fixed number of statements. Providers: for instructions and tracking links, also
-    of plugins that are switched off. ``history``: with its events."""
-    lines = lines_of(order.id)
+    of plugins that are switched off. ``history``: with its events. ``lines``: its lines, where they were read already."""
+    lines = lines_of(order.id) if lines is None else lines
     charges = live_charges(order.id)
     bills = _bills(order, providers)
     shipments = _shipments(order, lines, providers)
@@ -171,6 +175,7 @@ def order_view(order: Order, providers: Providers, *, history: bool = False) -> 
         carrier=order.carrier,
         service=order.service,
         delivery_title=postage.label_text if postage else "",
+        delivery_note=_note(order, postage),
     )
 
 
@@ -179,6 +184,12 @@ def _label(charge: Charge, locale: str) -> str:
     if charge.data.get("lane") != "SHIPPING":
         return charge.label_text
     return labels_in(locale)("", N_("Postage (%(service)s)"), {"service": charge.label_text})
+
+
+def _note(order: Order, postage: Charge | None) -> str:
+    """What its carrier says about the service, in the order's language."""
+    note = str(order.shipping_quote.get("note") or "")
+    return labels_in(order.locale)(postage.source, note, {}) if postage is not None and note else ""
 
 
 def _line(line: OrderLine, *, whole: bool) -> LineView:

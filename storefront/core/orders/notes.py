@@ -51,6 +51,8 @@ def flag_locked(order: Order, kind: FlagKind, words: str, *, actor: str, now: da
 def clear_flag(number: str, kind: FlagKind, words: str = "", *, actor: str, now: datetime) -> bool:
     """It was looked at. Inside the caller's unit; ``False`` when somebody else cleared it before. Raises
     ``UnknownOrder``."""
+    if kind is FlagKind.CUSTOMS:
+        raise OrderError(N_("This mark goes by itself, when the customs data are complete. Nothing was changed."))
     order = lock_order(number)
     gone = session.execute(
         delete(OrderFlag).where(OrderFlag.order_id == order.id, OrderFlag.kind == kind).returning(OrderFlag.kind)
@@ -63,11 +65,13 @@ def clear_flag(number: str, kind: FlagKind, words: str = "", *, actor: str, now:
 
 
 def flags_of(order_ids: Sequence[int]) -> list[OrderFlag]:
-    """Oldest first."""
+    """What somebody should look at, oldest first; missing customs data are told apart (``orders.customs``)."""
     if not order_ids:
         return []
     return list(
         session.scalars(
-            select(OrderFlag).where(OrderFlag.order_id.in_(order_ids)).order_by(OrderFlag.raised_at, OrderFlag.kind)
+            select(OrderFlag)
+            .where(OrderFlag.order_id.in_(order_ids), OrderFlag.kind != FlagKind.CUSTOMS)
+            .order_by(OrderFlag.raised_at, OrderFlag.kind)
         )
     )

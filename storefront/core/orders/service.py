@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from storefront.core.db import lock_for_update, session, utcnow
 from storefront.core.i18n.translate import N_
 from storefront.core.orders.errors import IllegalTransition, UnknownOrder
-from storefront.core.orders.models import Order, OrderEvent, OrderLine
-from storefront.core.orders.states import ITEM_MOVES, TRANSITIONS, CancelReason, ItemState, OrderState
+from storefront.core.orders.models import Order, OrderEvent, OrderFlag, OrderLine
+from storefront.core.orders.states import ITEM_MOVES, TRANSITIONS, CancelReason, FlagKind, ItemState, OrderState
 from storefront.core.orders.telling import tell_history
 
 NO_SUCH_ORDER = N_("There is no order %(number)s.")
@@ -58,6 +58,10 @@ def transition(
     order.state = rule.target
     order.cancel_reason = cancel_reason or ""
     order.version += 1
+    if rule.target in (OrderState.SHIPPED, OrderState.CANCELLED):
+        # Nothing can be completed for customs any more.
+        done = delete(OrderFlag).where(OrderFlag.order_id == order.id, OrderFlag.kind == FlagKind.CUSTOMS)
+        session.execute(done)
     return note_event(
         order,
         name,

@@ -21,6 +21,7 @@ class CancelReason(StrEnum):
     UNPAID = "unpaid"
     UNAVAILABLE = "unavailable"
     LIMIT = "limit"
+    RESTRICTED = "restricted"  # it may not go where the order goes
     RETURNED = "returned"
     ABANDONED = "abandoned"
 
@@ -28,6 +29,7 @@ class CancelReason(StrEnum):
 class FlagKind(StrEnum):
     LOOK = "look"  # somebody of the staff asks for a second pair of eyes
     PAYMENT = "payment"  # money came that does not match the order
+    CUSTOMS = "customs"  # it leaves the country and its customs data are not complete; goes by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ TRANSITIONS = {
             R.UNPAID,
             R.UNAVAILABLE,
             R.LIMIT,
+            R.RESTRICTED,
             R.ABANDONED,
         ),
     )

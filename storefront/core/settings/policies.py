@@ -34,6 +34,13 @@ DEFAULTS: dict[str, Any] = {
     "shipping.free": {},  # {country: items total from which postage is free}; "*" = any other country
     "shipping.packaging_weight": 0,  # added to the goods of each parcel
     "shipping.lead_days": 1,  # business days from order to hand-over
+    # --- customs papers (SHP-7)
+    "customs.sdr_rate": "",  # base currency for one special drawing right, as text; empty: every label is CN23
+    "customs.sdr_date": "",  # the day of that rate, "YYYY-MM-DD"
+    "customs.incoterm": "DAP",  # on commercial invoices: who pays duty (DAP: the receiver, DDP: the shop)
+    "customs.phone": "",  # of the sender, on papers that cross a border
+    "customs.file_encoding": "utf-8",  # of the file for carriers: utf-8 (with a mark at its beginning) or shift_jis
+    "customs.file_columns": [],  # its columns: [{"title": …, "field": …, "text": …}]; empty: all fields
     # --- mails
     "mail.log_days": 365,  # whose mails they were is known for so long
     # --- the people who run the shop
@@ -58,6 +65,8 @@ DEFAULTS: dict[str, Any] = {
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "checkout.billing_mode": ("pay_now", "invoice_later"),
     "calendar.holidays": ("JP", ""),
+    "customs.incoterm": ("DAP", "DDP", "DPU", "CPT", "CIP", "FCA", "EXW"),
+    "customs.file_encoding": ("utf-8", "shift_jis"),
     "staff.second_factor": ("optional", "owners", "all"),
     "look.cards": ("small", "medium", "large"),
     "look.density": ("compact", "medium", "airy"),

@@ -51,6 +51,7 @@ def private(number: str, secret: str) -> Response:
             shipment_words=words.SHIPMENTS,
             moment=lambda at: format_datetime(at, _zone(), current_lang()),
             method_title=lambda bill: say(bill.method_title, source=bill.source),
+            customs_notice=words.customs_notice(view),
             tendered=sum(bill.tendered for bill in view.bills if bill.state != "void"),
         )
     )

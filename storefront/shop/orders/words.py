@@ -9,6 +9,7 @@ from storefront.core.i18n.formats import format_datetime, format_money
 from storefront.core.i18n.translate import N_
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.lifecycle.view import BillView, OrderView
+from storefront.core.shipping.customs_notices import notice_for_shopper
 from storefront.shop.context import current_lang, current_shop
 
 STATUS = {
@@ -48,6 +49,7 @@ WHY_CANCELLED = {
     "owner": N_("We had to cancel it. We have written to you about it."),
     "unavailable": N_("We are sorry: the goods cannot be had. What you paid goes back to you."),
     "limit": N_("It held more pieces than one customer may buy."),
+    "restricted": N_("The goods may not be sent to this country."),
     "returned": N_("The parcel came back to us."),
     "abandoned": N_("We did not hear from you any more."),
     "merged": N_("It was joined with another order of yours."),
@@ -94,6 +96,14 @@ def progress(order: OrderView) -> tuple[list[Step], int]:
     }.get(order.status, "prepared")
     index = names.index(current) if current in names else len(names) if not current else 0
     return [Step(labels[name]) for name in names], index
+
+
+def customs_notice(order: OrderView) -> str:
+    """What the receiver has to do at customs, while a parcel is still to arrive; "" for nothing."""
+    if order.status in ("draft", "completed", "cancelled"):
+        return ""
+    notice = notice_for_shopper(order.address.country)
+    return _(notice) if notice else ""
 
 
 def next_box(order: OrderView) -> NextBox:

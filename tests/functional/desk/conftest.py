@@ -25,10 +25,17 @@ def goods(app: Flask, open_shop: None, unit: Callable[[], AbstractContextManager
     """Tea and cups on the shelf, a pot that must be ordered; at the end the books agree."""
     with unit():
         make_product(
-            code="TEA", name="Sencha", price=1000, on_hand=20, tax_class="reduced", customs_description="Green tea"
-        )
-        make_product(code="CUP", name="Tea cup", price=3000, on_hand=9, customs_description="Porcelain cup")
-        make_product(code="POT", name="Iron pot", price=8000, on_hand=0, sku_values={"mode": "back_order"})
+            code="TEA", name="Sencha", price=1000, on_hand=20, tax_class="reduced", customs_description="Green tea",
+            hs_code="0902.10", origin="JP",
+        )  # fmt: skip
+        make_product(
+            code="CUP", name="Tea cup", price=3000, on_hand=9, customs_description="Porcelain cup",
+            hs_code="6911.10", origin="JP",
+        )  # fmt: skip
+        make_product(
+            code="POT", name="Iron pot", price=8000, on_hand=0, sku_values={"mode": "back_order"},
+            customs_description="Cast iron teapot", hs_code="7323.91", origin="JP",
+        )  # fmt: skip
     with app.app_context():
         make_member("owner")  # a shop with staff has an owner
     yield

@@ -30,7 +30,7 @@ from storefront.testing.world import NOW, PUBLIC_URL, Shopper, World, act
 @pytest.fixture(autouse=True)
 def goods(db: object, world: World) -> Iterator[None]:
     with unit_of_work():
-        make_product(code="TEA", price=1200, on_hand=9)
+        make_product(code="TEA", price=1200, on_hand=9, customs_description="Green tea")
         make_product(code="CUP", price=3000, on_hand=5)
     yield
     session.rollback()
