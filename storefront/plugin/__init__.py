@@ -42,6 +42,7 @@ from storefront.core.contracts.manage import (
     Section,
     Show,
     Trial,
+    WayOn,
 )
 from storefront.core.contracts.meta import API_VERSION, PluginMeta
 from storefront.core.contracts.pages import CspSource, GoTo, Page
@@ -124,7 +125,14 @@ from storefront.core.values.types import (
     Unknown,
     YearMonth,
 )
-from storefront.plugin_host.binding import base_currency, change_settings, enqueue, format_deadline, plugin_settings
+from storefront.plugin_host.binding import (
+    base_currency,
+    change_settings,
+    enqueue,
+    format_deadline,
+    plugin_settings,
+    shop_today,
+)
 from storefront.plugin_host.routes import PluginBlueprint
 
 __all__ = [
@@ -240,6 +248,7 @@ __all__ = [
     "Unavailable",
     "Unknown",
     "Voided",
+    "WayOn",
     "WebhookRefused",
     "YearMonth",
     "base_currency",
@@ -257,6 +266,7 @@ __all__ = [
     "plugin_gettext",
     "plugin_settings",
     "setting",
+    "shop_today",
     "use_language",
 ]
 

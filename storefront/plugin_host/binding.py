@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from storefront.core.i18n.formats import format_datetime
 
@@ -105,6 +106,13 @@ def base_currency() -> str:
     """The currency in which the owner sets every price; where no shop is bound, JPY."""
     surroundings = _current.get()
     return surroundings.base_currency if surroundings else "JPY"
+
+
+def shop_today() -> date:
+    """The date of this moment where the shop is: that of ``ShippingRequest.ship_on``. Where no shop is bound, in UTC. Not for
+    what must be pure (``quote``, ``adjust``): that is told its date."""
+    surroundings = _current.get()
+    return datetime.now(ZoneInfo(surroundings.time_zone if surroundings else UTC_ZONE)).date()
 
 
 def format_deadline(moment: datetime, lang: str) -> str:

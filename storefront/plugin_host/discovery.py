@@ -11,7 +11,14 @@ GROUP = "storefront.plugins"
 
 # The plugins made together with the shop: what SAFE_MODE still starts. Their distributions are "storefront-<name>".
 BUNDLED = frozenset(
-    {"notify_webhook", "payments_bank_transfer", "payments_cod", "shipping_consolidated", "shipping_courier"}
+    {
+        "notify_webhook",
+        "payments_bank_transfer",
+        "payments_cod",
+        "shipping_consolidated",
+        "shipping_courier",
+        "shipping_japanpost",
+    }
 )
 
 SAFE_MODE_REASON = "Not started, because SAFE_MODE is on and this plugin does not come with the shop."

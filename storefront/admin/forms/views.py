@@ -81,7 +81,7 @@ def show_form(page: Registered, row_id: str | None) -> Response:
 def save_form(page: Registered, row_id: str | None) -> Response:
     """303 to the saved row; 422 with what needs another look; 409 with what somebody else changed meanwhile."""
     editing = Editing(page, row_id)
-    if editing.spec.readonly:
+    if editing.spec.readonly and row_id is not None:
         abort(405)
     flat = editing.load()
     session.rollback()
@@ -212,7 +212,8 @@ def _answer(
         once=(request.form.get(ONCE) if form is not None and not clashes else "") or new_token(),
         new=new,
         row_id=editing.row_id,
-        may_edit=not spec.readonly and current_member().may(editing.page.spec.adds if new else editing.page.spec.edit),
+        may_edit=(new or not spec.readonly)
+        and current_member().may(editing.page.spec.adds if new else editing.page.spec.edit),
         may_remove=not new and spec.remove is not None and current_member().may(editing.page.spec.adds),
         words=words,
         history=_history(editing),

@@ -37,7 +37,8 @@ def settings_page(host: PluginHost, shop: ShopSnapshot, name: str) -> Registered
 
 
 def _form(host: PluginHost, name: str, declaration: PluginSettings, stored: Mapping[str, Any]) -> FormSpec:
-    keys, given = keys_of(declaration), host.overrides(name)
+    keys = tuple(key for key in keys_of(declaration) if not key.info.own_page)
+    given = {key.name: text for key in keys if (text := host.overrides(name).get(key.name)) is not None}
     defaults = declaration.values()
     # What the environment sets is shown, and changed there alone; of a text in several languages, all of it.
     fixed = {key.field: variable_of(name, key.name) for key in keys if key.name in given}

@@ -129,10 +129,19 @@ class BulkAct:
 
 
 @dataclass(frozen=True, slots=True)
+class WayOn:
+    """A link from a list or a row to what belongs to it elsewhere. ``label``: an msgid; ``right``: who sees it, "" for all."""
+
+    label: str
+    href: str
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ListSpec:
     """``row_id``: what identifies a row in addresses and acts; default its ``id``. ``row_url``: its own page; default that
     of the page's form. ``search``: label of the search field, "" for none. ``empty``: the sentence of a list without
-    rows."""
+    rows. ``ways``: links above the list."""
 
     columns: tuple[Column, ...]
     source: ListSource
@@ -144,6 +153,7 @@ class ListSpec:
     empty: str = ""
     per_page: int = 50
     export: bool = True
+    ways: tuple[WayOn, ...] = ()
 
     def id_of(self, row: Any) -> str:
         if self.row_id is not None:
@@ -236,15 +246,6 @@ class FormRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class WayOn:
-    """A link from a row to what belongs to it elsewhere. ``label``: an msgid; ``right``: who sees it, "" for all."""
-
-    label: str
-    href: str
-    right: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Trial:
     """A button beside "Save" that tries the values out and stores nothing. ``run(values, actor)``: with values that are
     valid each for itself, in no unit; answers the path to go on to, or "" to show the form again as it was typed; raises
@@ -281,7 +282,7 @@ class FormSpec:
     draft: Callable[[], Mapping[str, Any] | None] | None = None
     # Of one row for all (settings): there is no list and ``load`` ignores its argument.
     single: bool = False
-    # Only to look at: there is no way to save it.
+    # Stored rows are only to look at: there is no way to save them. New ones are made where ``new`` says so.
     readonly: bool = False
 
     def fields(self) -> Iterator[Field]:

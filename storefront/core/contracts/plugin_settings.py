@@ -34,6 +34,7 @@ class SettingInfo:
     maximum: int | None = None
     parse: Callable[[Any], Any] | None = None
     required: bool = False
+    own_page: bool = False
 
 
 def setting(
@@ -48,6 +49,7 @@ def setting(
     maximum: int | None = None,
     parse: Callable[[Any], Any] | None = None,
     required: bool = False,
+    own_page: bool = False,
 ) -> T:
     """A field of a settings dataclass. ``label`` and ``help`` are English msgids.
 
@@ -55,9 +57,10 @@ def setting(
     ``per_language``, which the owner sets as ``<field>_en``, ``<field>_ja``, ``<field>_zh_hans``, ``<field>_zh_hant``; or
     anything with ``parse``, which turns a JSON value into the field's value or raises ``BadSetting``. ``secret`` (texts
     only): stored encrypted, never shown again. ``choices`` for texts; ``minimum``, ``maximum`` for numbers.
-    ``required``: without it the plugin is not enabled; per language, one language is enough.
+    ``required``: without it the plugin is not enabled; per language, one language is enough. ``own_page``: a page of the
+    plugin is where the owner sets it (``change_settings``), so the form made of the declaration leaves it out.
     """
-    info = SettingInfo(label, help, secret, per_language, choices, minimum, maximum, parse, required)
+    info = SettingInfo(label, help, secret, per_language, choices, minimum, maximum, parse, required, own_page)
     # A factory, since dataclasses refuse mappings as plain defaults; the value itself is shared and never changed.
     return field(default_factory=lambda: default, metadata={METADATA_KEY: info})
 

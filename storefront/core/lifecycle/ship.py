@@ -1,6 +1,7 @@
 """Parcels on their way out: plan, pack, hand over (SHP-8, DESIGN B5). What becomes of them later: ``parcels``."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -258,7 +259,9 @@ def checked_tracking(tracking: str, carrier: str, providers: Providers) -> str:
     try:
         checked: object = registered.ask("check_tracking_number", number)
     except ValueError as error:
-        raise NotPossible(str(error)) from error
+        refused = NotPossible(str(error))
+        refused.problem = replace(refused.problem, source=registered.source)  # the carrier's own sentence
+        raise refused from error
     except Exception:  # plugin code: noted under its name; the parcel goes all the same
         return number
     return checked if isinstance(checked, str) and len(checked) <= 60 else number
