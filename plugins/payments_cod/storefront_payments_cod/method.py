@@ -25,8 +25,10 @@ from storefront_payments_cod.settings import settings
 
 KEY = "payments_cod"
 COUNTRY = "JP"
+CURRENCY = "JPY"
 
 ONLY_JAPAN = N_("Cash on delivery is only possible within Japan.")
+TOO_MUCH = N_("Cash on delivery is only possible up to %(most)s yen.")
 NO_HOTEL = N_("Cash on delivery is not possible to a hotel.")
 
 
@@ -35,10 +37,12 @@ class CashOnDelivery(PaymentMethod):
 
     key = KEY
     title = N_("Cash on delivery")
-    capabilities = Capabilities(currencies=frozenset({"JPY"}))
+    capabilities = Capabilities(currencies=frozenset({CURRENCY}))
 
     def availability(self, context: MethodContext) -> Offered | NotOffered:
-        reason = refusal(context.destination)
+        reason, most = refusal(context.destination), settings().most
+        if not reason and most and context.amount.currency == CURRENCY and context.amount.amount > most:
+            return NotOffered(TOO_MUCH, {"most": most})
         return NotOffered(reason) if reason else Offered(N_("You pay the courier in cash at your door."))
 
     def begin(self, attempt: AttemptView) -> Outcome:

@@ -71,9 +71,10 @@ class TestPanels(SlotContract):
 
 
 def available(destination: Destination | None) -> Offered | NotOffered:
-    return CashOnDelivery().availability(
-        MethodContext(amount=Money(1500, "JPY"), lang="en", now=NOW, destination=destination)
-    )
+    with settings_bound({NAME: CodSettings()}):
+        return CashOnDelivery().availability(
+            MethodContext(amount=Money(1500, "JPY"), lang="en", now=NOW, destination=destination)
+        )
 
 
 def fees(settings: CodSettings, context: PriceContext) -> list[int]:
@@ -121,3 +122,14 @@ def test_fee_follows_the_owners_rate() -> None:
     dollars = CurrencyRate("USD", "JPY", "0.0067", 5)
     context = PriceContext(rate=dollars, now=NOW, destination=JAPAN, method=NAME)
     assert fees(CodSettings(), context) == [135]  # 200 yen are 1.34 dollars, up to the next 5 cents
+
+
+@pytest.mark.req("CHK-5")
+def test_more_than_the_carrier_collects_is_refused_with_the_limit() -> None:
+    def asked(amount: int, most: int) -> Offered | NotOffered:
+        with settings_bound({NAME: CodSettings(most=most)}):
+            return CashOnDelivery().availability(MethodContext(Money(amount, "JPY"), "ja", NOW, JAPAN))
+
+    assert isinstance(asked(300_000, 300_000), Offered) and isinstance(asked(9_000_000, 0), Offered)
+    refused = asked(300_001, 300_000)
+    assert isinstance(refused, NotOffered) and refused.params == {"most": 300_000}
