@@ -53,23 +53,44 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+class Shops:
+    """``shops("sqlite")``: a running shop on that database, started when first asked for."""
+
+    def __init__(self, templates: Templates, tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+        self.templates, self.folders, self.name = templates, tmp_path_factory, name
+        self.running: dict[str, RunningShop] = {}
+
+    def __call__(self, kind: str) -> RunningShop:
+        if kind not in self.running:
+            url = empty_database(self.templates, kind, f"browser_{self.templates.worker}_{self.name}")
+            self.running[kind] = RunningShop(self.folders.mktemp(f"{self.name}-{kind}"), url).__enter__()
+        return self.running[kind]
+
+    def close(self) -> None:
+        for shop in self.running.values():
+            shop.__exit__()
+
+
+@pytest.fixture(scope="session")
+def common_shops(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
+    """Of all modules that say ``COMMON_SHOP = True``: starting a shop and preparing its pictures takes longer than most
+    tests. Their shoppers meet only in the stock; none of them sets up an owner but ``test_every_page``."""
+    shops = Shops(templates, tmp_path_factory, "common")
+    yield shops
+    shops.close()
+
+
 @pytest.fixture(scope="module")
 def shops(
     templates: Templates, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[str], RunningShop]]:
-    """``shops("sqlite")``: the running shop of this module on that database, started when first asked for."""
-    running: dict[str, RunningShop] = {}
-    name = request.module.__name__.rpartition(".")[2]
-
-    def open_shop(kind: str) -> RunningShop:
-        if kind not in running:
-            url = empty_database(templates, kind, f"browser_{templates.worker}_{name}")
-            running[kind] = RunningShop(tmp_path_factory.mktemp(f"{name}-{kind}"), url).__enter__()
-        return running[kind]
-
-    yield open_shop
-    for shop in running.values():
-        shop.__exit__()
+    """The running shops of this module, its own ones or those it shares."""
+    if getattr(request.module, "COMMON_SHOP", False):
+        yield request.getfixturevalue("common_shops")
+        return
+    own = Shops(templates, tmp_path_factory, request.module.__name__.rpartition(".")[2])
+    yield own
+    own.close()
 
 
 @pytest.fixture
