@@ -171,7 +171,7 @@ def test_nothing_is_wrong_with_any_page_the_owner_comes_to(shop, new_shopper, pa
     reader = Reader(new_shopper(shop), desk=MOUSE)
     sets_up(reader, line[0].removeprefix(shop.url))
     made = makes_what_has_to_be_there(reader)
-    reader.crawls(Finder(pages, "/manage/"), "/manage/", *ASKED_FOR, *made)
+    reader.crawls(Finder(pages, "/manage/"), "/manage/", *ASKED_FOR, "/manage/dead-jobs/", *made)
     assert not reader.eyes.found, reader.eyes.report()
     owners = {kind for kind in kinds_of_pages(pages) if is_owners(pages, kind)}
     assert owners - reader.kinds - ELSEWHERE == {"staff.log_in"}
