@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from storefront.testing.databases import Templates
 from storefront.testing.pytest_plugin import missing_service
 from storefront.testing.running import RunningShop, empty_database
+from tools.chromium import ARGUMENTS, find_chromium
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 PATIENCE_MS = 10_000
 DESKTOP = {"width": 1280, "height": 900}
 # Written into every page before its own scripts: what the policy of the page forbade.
@@ -45,10 +38,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
+    path = find_chromium()
+    if path is None:
         missing_service("Chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS), headless=True)
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS), headless=True)
         yield browser
         browser.close()
 

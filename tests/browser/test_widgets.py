@@ -10,7 +10,7 @@ PHONE = {"width": 360, "height": 780}
 SOAP = "/products/cherry-blossom-soap"
 CHOPSTICKS = "/products/octagonal-lacquered-chopsticks"
 # Whether two pages fade into each other, and what moves on this one.
-REVEALED = "addEventListener('pagereveal', (event) => { window.fades = Boolean(event.viewTransition); });"
+REVEALED = "addEventListener('pagereveal', (event) => { document.documentElement.dataset.fades = Boolean(event.viewTransition); });"
 MOVES = """() => [...document.querySelectorAll("body, body *")].filter((element) => {
   const style = getComputedStyle(element);
   return [...style.transitionDuration.split(","), ...style.animationDuration.split(",")].some((each) => parseFloat(each) > 0);
@@ -141,14 +141,14 @@ def test_messages_come_into_a_region_that_was_there_and_what_was_typed_stays(sho
     expect(toast).to_have_attribute("role", "status")
     expect(toast).to_have_attribute("aria-live", "polite")
     expect(toast).to_be_empty()
-    page.evaluate("""() => { window.said = []; const region = document.querySelector("[data-test=toast]");
-      new MutationObserver(() => { if (region.textContent) said.push(region.firstChild.textContent); }).observe(region, {childList: true}); }""")
+    page.evaluate("""() => { const region = document.querySelector("[data-test=toast]"); document.body.dataset.said = "";
+      new MutationObserver(() => { if (region.textContent) document.body.dataset.said += region.firstChild.textContent + "|"; })
+        .observe(region, {childList: true}); }""")
     for count in ("1", "2"):
         shopper.by("add-to-cart").click()
         expect(shopper.by("cart-badge")).to_have_text(count)
     # said anew, though the words are the same
-    page.wait_for_function("said.length === 2")
-    assert page.evaluate("said") == ["Added to the cart."] * 2
+    expect(page.locator("body")).to_have_attribute("data-said", "Added to the cart.|Added to the cart.|")
 
     shopper.by("quantity").fill("3")
     shopper.context.set_offline(True)
@@ -172,8 +172,8 @@ def test_who_wants_little_motion_sees_none(shop, new_shopper):
         shopper.page.add_init_script(REVEALED)
         shopper.goto("/")
         shopper.by("home-link").click()
-        shopper.page.wait_for_function("window.fades !== undefined")
-    assert (still.page.evaluate("fades"), still.page.evaluate(MOVES)) == (False, 0)
+    expect(still.page.locator("html")).to_have_attribute("data-fades", "false")
+    assert still.page.evaluate(MOVES) == 0
     assert lively.page.evaluate(MOVES) > 0, "the watch itself"
     still.goto(CHOPSTICKS)
     still.by("add-to-cart").hover()
