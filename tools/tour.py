@@ -27,7 +27,7 @@ from storefront.testing.visitor import TAIPEI, Visitor
 NO_PAGES = {
     "assets.favicon", "assets.static_file", "media.media_file", "exports.file", "home.negotiate", "imports.report",
     "mail_preview.html", "plugin_admin.export", "service.healthz", "service.metrics", "service.readyz", "service.robots",
-    "sitemaps.index", "sitemaps.part", "tasks.file", "theme.theme_sheet",
+    "service.speculation", "sitemaps.index", "sitemaps.part", "tasks.file", "theme.theme_sheet",
 }  # fmt: skip
 # Of a gateway, of a member who logs in by now, and what another rule of the same address answers first.
 NOT_HERE = {"orders.member", "payments.come_back", "staff.give_code", "staff.set_up", "manage.staff_form"}

@@ -18,7 +18,8 @@ MOVES = """() => [...document.querySelectorAll("body, body *")].filter((element)
 # What tells one state from another where the system paints all grounds and letters alike.
 LOOK = """(element, part) => {
   const style = getComputedStyle(element, part || null);
-  return ["outlineStyle", "outlineWidth", "borderTopWidth", "borderTopStyle", "borderTopColor", "borderRadius", "textDecorationLine",
+  return ["outlineStyle", "outlineWidth", "borderTopWidth", "borderTopStyle", "borderTopColor",
+    "borderBottomWidth", "borderBottomStyle", "borderBottomColor", "borderRadius", "textDecorationLine",
     "fontWeight", "color", "backgroundColor", "backgroundImage", "transform", "blockSize"].map((name) => style[name]).join("; ");
 }"""
 FOCUS = """() => {
