@@ -13,7 +13,7 @@ CATALOGUES := $(wildcard translations/*/LC_MESSAGES/*.po plugins/*/*/translation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run setup test bench shots soak check lint types imports i18n i18n-check reference requirements lock wheels clean
+.PHONY: help run setup test bench budgets lab shots soak check lint types imports i18n i18n-check reference requirements lock wheels clean
 
 help: ## This list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  \1\t/' | expand -t 16
@@ -31,6 +31,12 @@ bench: setup $(VENV)/.dev ## Pages beside bare Flask pages on the same server (A
 
 shots: setup $(VENV)/.dev ## Pictures of every kind of page in four languages (ARGS="FOLDER --sheets")
 	$(BIN)/python tools/shots.py $(ARGS)
+
+budgets: setup $(VENV)/.dev ## What every page weighs in every language, against what it may weigh (ARGS=--quick)
+	$(BIN)/python -m tools.budgets $(ARGS)
+
+lab: setup $(VENV)/.dev ## Pages in Chromium on a slow network and processor: LCP, CLS, INP (docs/performance.md)
+	$(BIN)/python -m tools.lab $(ARGS)
 
 soak: setup $(VENV)/.dev ## Mails under fire: workers, Valkey and the mail server killed while thousands leave (long)
 	$(BIN)/python tools/soak.py $(ARGS)

@@ -105,14 +105,19 @@
     dialog.showModal();
   });
 
-  // Minus and plus of a form that is not sent yet change the number at once.
+  // Minus and plus change the number at once: two quick presses count twice, also before the first is answered.
   doc.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-stepper] button");
+    const button = event.target.closest(".stepper button");
     if (!button) return;
-    event.preventDefault();
+    const waits = button.closest("[data-stepper]");
     const input = button.parentElement.querySelector("input");
     const wanted = (parseInt(input.value, 10) || 1) + Number(button.value);
-    input.value = Math.min(Math.max(wanted, Number(input.min)), Number(input.max));
+    const bounded = Math.min(Math.max(wanted, Number(input.min)), Number(input.max));
+    // In the cart the form is sent; past a bound as it stands, so that the shop says why not.
+    if (!waits && (!window.htmx || bounded !== wanted)) return;
+    event.preventDefault();
+    input.value = bounded;
+    if (!waits) input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
   // A language chosen by hand is remembered for the next visit to "/".

@@ -2,7 +2,6 @@
 
 import itertools
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,14 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request,
 from storefront.testing.databases import Templates
 from storefront.testing.pytest_plugin import missing_service
 from storefront.testing.running import RunningShop, empty_database
+from tools.chromium import ARGUMENTS, find_chromium
 
-CHROMIUM = next(
-    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
-)
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 PATIENCE_MS = 10_000
 DESKTOP = {"width": 1280, "height": 900}
 # Written into every page before its own scripts: what the policy of the page forbade.
@@ -45,31 +38,53 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
+    path = find_chromium()
+    if path is None:
         missing_service("Chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS), headless=True)
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS), headless=True)
         yield browser
         browser.close()
+
+
+class Shops:
+    """``shops("sqlite")``: a running shop on that database, started when first asked for."""
+
+    def __init__(self, templates: Templates, tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
+        self.templates, self.folders, self.name = templates, tmp_path_factory, name
+        self.running: dict[str, RunningShop] = {}
+
+    def __call__(self, kind: str) -> RunningShop:
+        if kind not in self.running:
+            url = empty_database(self.templates, kind, f"browser_{self.templates.worker}_{self.name}")
+            self.running[kind] = RunningShop(self.folders.mktemp(f"{self.name}-{kind}"), url).__enter__()
+        return self.running[kind]
+
+    def close(self) -> None:
+        for shop in self.running.values():
+            shop.__exit__()
+
+
+@pytest.fixture(scope="session")
+def common_shops(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shops]:
+    """Of all modules that say ``COMMON_SHOP = True``: starting a shop and preparing its pictures takes longer than most
+    tests. Their shoppers meet only in the stock; none of them sets up an owner but ``test_every_page``."""
+    shops = Shops(templates, tmp_path_factory, "common")
+    yield shops
+    shops.close()
 
 
 @pytest.fixture(scope="module")
 def shops(
     templates: Templates, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[str], RunningShop]]:
-    """``shops("sqlite")``: the running shop of this module on that database, started when first asked for."""
-    running: dict[str, RunningShop] = {}
-    name = request.module.__name__.rpartition(".")[2]
-
-    def open_shop(kind: str) -> RunningShop:
-        if kind not in running:
-            url = empty_database(templates, kind, f"browser_{templates.worker}_{name}")
-            running[kind] = RunningShop(tmp_path_factory.mktemp(f"{name}-{kind}"), url).__enter__()
-        return running[kind]
-
-    yield open_shop
-    for shop in running.values():
-        shop.__exit__()
+    """The running shops of this module, its own ones or those it shares."""
+    if getattr(request.module, "COMMON_SHOP", False):
+        yield request.getfixturevalue("common_shops")
+        return
+    own = Shops(templates, tmp_path_factory, request.module.__name__.rpartition(".")[2])
+    yield own
+    own.close()
 
 
 @pytest.fixture

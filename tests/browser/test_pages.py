@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+COMMON_SHOP = True
 ADDRESS = {
     "name": "Ada Byron",
     "line1": "1 Example Street",
@@ -76,6 +77,36 @@ def test_two_tabs_and_going_back_lead_to_the_one_order(shop, new_shopper):
     shopper.check()
 
 
+@pytest.mark.req("CHK-2", "CRT-4")
+def test_what_another_tab_did_to_the_cart_is_shown_before_anything_is_ordered(shop, new_shopper):
+    shopper = new_shopper(shop)
+    reach_confirm(shopper)
+    before = shopper.amount()
+    other = shopper.new_tab()
+    other.goto(f"{shop.url}/en/cart")
+    other.locator('button[value="1"][name="step"]').click()
+    expect(other.locator(mark("cart-badge"))).to_have_text("2")
+    shopper.by("place-order").click()
+    expect(shopper.by("total-changed")).to_be_visible()
+    assert shopper.amount() > before
+    assert orders_of(shopper) == []
+
+    # a line that went meanwhile: said, and nothing on the page breaks
+    stale = shopper.new_tab()
+    stale.goto(f"{shop.url}/en/cart")
+    other.locator(mark("remove-line")).click()
+    expect(other.locator(mark("empty"))).to_be_visible()
+    stale.locator('button[value="1"][name="step"]').click()
+    expect(stale.locator(mark("toast"))).not_to_be_empty()
+    expect(stale.locator("main h1")).to_have_count(1)
+    stale.reload()
+    expect(stale.locator(mark("empty"))).to_be_visible()
+    shopper.by("place-order").click()
+    expect(shopper.by("thanks")).to_have_count(0)
+    assert orders_of(shopper) == []
+    shopper.check()
+
+
 # --- addresses and history
 
 
@@ -113,12 +144,62 @@ def test_back_forward_and_reload_show_whole_pages_after_filter_and_add(shop, new
     assert shopper.faults == []
 
 
+@pytest.mark.req("CRT-4", "CHK-3")
+def test_back_forward_and_reload_lead_through_cart_and_checkout(shop, new_shopper):
+    shopper = new_shopper(shop)
+    page = shopper.page
+    add_soap(shopper)
+    shopper.goto("/cart")
+    page.locator('button[value="1"][name="step"]').click()
+    expect(shopper.by("cart-badge")).to_have_text("2")
+    shopper.by("proceed").click()
+    shopper.by("continue-as-guest").click()
+    shopper.fill_address("US", {**ADDRESS, "email": shopper.email})
+    shopper.by("continue").click()
+    expect(shopper.by("delivery-form")).to_be_visible()
+    shopper.choose("method", "payments_bank_transfer")
+    total = shopper.amount()
+    shopper.by("continue").click()
+    expect(shopper.by("confirm-form")).to_be_visible()
+
+    def is_whole(url):
+        expect(page).to_have_url(re.compile(url))
+        expect(page.locator("header.top")).to_have_count(1)
+        expect(page.locator("main h1")).to_have_count(1)
+
+    page.go_back()
+    is_whole("/checkout/delivery$")
+    expect(page.locator('[data-key="payments_bank_transfer"] input')).to_be_checked()
+    page.go_back()
+    is_whole("/checkout/address$")
+    for turn in ("back", "reload"):
+        for name, value in {"name": "Ada Byron", "postal_code": "97477", "email": shopper.email}.items():
+            expect(shopper.field(name), turn).to_have_value(value)
+        page.reload()
+    page.go_back()
+    is_whole("/checkout/$")
+    page.go_back()
+    is_whole("/cart$")
+    expect(shopper.by("quantity")).to_have_value("2")
+    for url in ("/checkout/$", "/checkout/address$", "/checkout/delivery$", "/checkout/confirm$"):
+        page.go_forward()
+        is_whole(url)
+    page.reload()
+    is_whole("/checkout/confirm$")
+    assert shopper.amount() == total
+    assert shopper.faults == []
+
+
 def test_address_of_a_fragment_is_a_whole_page(shop, new_shopper):
     """Every address that htmx asks for a part, opened by hand."""
     shopper = new_shopper(shop)
     add_soap(shopper)
     asked = set()
-    for path in ("/products/", "/cart", "/checkout/address"):
+    shopper.goto("/checkout/address")
+    shopper.fill_address("US", {**ADDRESS, "email": shopper.email})
+    shopper.by("continue").click()
+    expect(shopper.by("delivery-form")).to_be_visible()
+    for path in ("/products/", "/cart", "/checkout/address", "/checkout/delivery", "/checkout/confirm"):
         shopper.goto(path)
         asked |= {
             element.get_attribute("hx-get") or element.get_attribute("hx-post")
@@ -150,7 +231,8 @@ def mark(name):
     return f'[data-test="{name}"]'
 
 
-def test_purchase_by_keyboard_alone_up_to_the_confirm_page(shop, new_shopper):
+@pytest.mark.req("SHOP-4")
+def test_purchase_by_keyboard_alone_from_home_to_the_order(shop, new_shopper):
     shopper = new_shopper(shop)
     page, keys = shopper.page, shopper.page.keyboard
     shopper.goto("/")
@@ -190,7 +272,10 @@ def test_purchase_by_keyboard_alone_up_to_the_confirm_page(shop, new_shopper):
     keys.press("Enter")
     expect(shopper.by("place-order")).to_be_visible()
     press_until(page, mark("place-order"))
-    assert shopper.faults == []
+    keys.press("Enter")
+    expect(shopper.by("thanks")).to_be_visible()
+    assert len(orders_of(shopper)) == 1
+    shopper.check()
 
 
 @pytest.mark.req("CHK-3")

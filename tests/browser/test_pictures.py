@@ -6,6 +6,8 @@ import pytest
 
 from storefront.testing.running import wait_for
 
+COMMON_SHOP = True
+
 TEA = "/products/morning-mist-sencha"
 # FRONTEND B.5: a list of 24 with its pictures, everything counted that the first view fetches.
 LIST_BUDGET = 250_000

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+COMMON_SHOP = True
+
 
 @pytest.mark.req("CAT-7")
 def test_rows_come_while_typing_and_are_gone_through_by_keyboard(shop, new_shopper):

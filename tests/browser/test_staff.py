@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from storefront.testing.running import wait_for
 
-from .test_accessibility import SIDEWAYS, VIOLATIONS, judge
+from .judging import SIDEWAYS, VIOLATIONS, judge
 
 PHONE = {"width": 360, "height": 780}
 PASSWORD = "rain over kyoto"

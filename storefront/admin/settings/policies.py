@@ -100,8 +100,9 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
             setting_of("shop.from_name", N_("Sender's name in mails"), per_language=True, max_length=80),
             setting_of("shop.default_language", N_("Default language"), Kind.CHOICE, choices=_languages, required=True),
             setting_of("shop.base_currency", N_("Base currency"), fixed=True),
-            setting_of("shop.country", N_("Where parcels leave from"), Kind.CHOICE, choices=_countries, required=True),
+            # Before the country: the zones are as long as what gzip looks back over, and the lists of countries would not shrink.
             setting_of("shop.time_zone", N_("Time zone"), Kind.CHOICE, choices=_zones, required=True, check=_zone_known),
+            setting_of("shop.country", N_("Where parcels leave from"), Kind.CHOICE, choices=_countries, required=True),
         ),
     ),
     (
