@@ -47,7 +47,7 @@ from storefront.core.stock import service as stock
 from storefront.core.stock.queries import promised_to
 from storefront.core.values.address import Address
 from storefront.core.values.money import Money
-from storefront.core.values.types import LineKind, Unknown
+from storefront.core.values.types import Dimensions, LineKind, Unknown
 
 
 def rate_of(order: Order) -> CurrencyRate:
@@ -70,11 +70,19 @@ def basket_of_order(lines: list[OrderLine]) -> Basket:
                 list_price=line.list_price,
                 tax_class=line.tax_class,
                 weight=line.weight,
+                size=size_of(line),
                 restrictions=frozenset(line.restrictions),
             )
             for line in live_lines(lines)
         )
     )
+
+
+def size_of(line: OrderLine) -> Dimensions | None:
+    """Of a piece; ``None`` when it was not known when it was ordered."""
+    if line.length is None or line.width is None or line.height is None:
+        return None
+    return Dimensions(line.length, line.width, line.height)
 
 
 def cancel_lines(
@@ -272,6 +280,7 @@ def _postage(
             rate_of(order),
             ships_on(now, shop.policies),
             shop.policies,
+            shop.boxes,
         )
         found = find_choice(choices, f"{order.carrier}:{order.service}")
         if found is not None and found.quote is not None:

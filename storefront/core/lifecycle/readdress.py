@@ -106,6 +106,7 @@ def _check_destination(
         rate_of(order),
         ships_on(now, shop.policies),
         shop.policies,
+        shop.boxes,
     )
     found = find_choice(choices, f"{order.carrier}:{order.service}") or next(
         (choice for choice in choices if choice.choosable and choice.carrier == order.carrier), None
