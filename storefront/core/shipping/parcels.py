@@ -85,11 +85,21 @@ class Packing:
         packed = _several(self._goods, self._rule, limits) if self._goods else None
         return self._plan(packed) if packed is not None else None
 
+    def rest(self, pieces: Mapping[str, int]) -> Plan | None:
+        """The same for what is left of the lines."""
+        goods = tuple(one._replace(quantity=pieces[one.key]) for one in self._goods if pieces.get(one.key))
+        packed = _one(goods, self._rule, NO_LIMITS) if goods else None
+        return self._plan((packed,)) if packed is not None else None
+
+    def in_base(self, amount: int) -> Money:
+        """An amount in the basket's currency as carriers are told it."""
+        return Money(in_base(amount, self._rate), self._rate.base)
+
     def _plan(self, packed: tuple[PackedParcel, ...]) -> Plan:
         parcels, before = [], 0
         for one in packed:
             inside = [self.lines[key] for key, _count in one.lines]
-            after = before + sum(_worth(self.lines[key]) * count for key, count in one.lines)
+            after = before + sum(worth_of(self.lines[key]) * count for key, count in one.lines)
             # Converted at its end and its beginning: the parcels are worth together what the goods are.
             value = in_base(after, self._rate) - in_base(before, self._rate)
             parcels.append(
@@ -124,7 +134,7 @@ def keeps_to(limits: ParcelLimits, weight: int | None, size: Dimensions | None) 
     )
 
 
-def _worth(line: BasketLine) -> int:
+def worth_of(line: BasketLine) -> int:
     """Of a piece, in the basket's currency: before discounts; what nobody has a price for yet adds nothing."""
     return line.unit_price if isinstance(line.unit_price, int) else 0
 
