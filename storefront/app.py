@@ -25,6 +25,7 @@ from storefront.shop.csrf import init_csrf
 from storefront.shop.dev.tracing import init_tracing
 from storefront.shop.dev.views import dev_pages
 from storefront.shop.errors import init_errors
+from storefront.shop.estimate.views import estimates
 from storefront.shop.folders import data_folder
 from storefront.shop.headers import init_headers
 from storefront.shop.home.views import home_pages
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     preferences,
     theme_pages,
     cart_pages,
+    estimates,
     checkout_pages,
     order_pages,
     bill_pages,

@@ -10,14 +10,7 @@ from sqlalchemy import select
 from storefront.core.audit.models import AuditEntry
 from storefront.core.billing.models import Bill
 from storefront.core.contracts.providers import Registered
-from storefront.core.contracts.shipping import (
-    NotServed,
-    ParcelLimits,
-    ShippingCarrier,
-    ShippingQuote,
-    ShippingRequest,
-    Speed,
-)
+from storefront.core.contracts.shipping import ShippingRequest
 from storefront.core.db import run_unit, session, unit_of_work
 from storefront.core.invariants.checks import run_all
 from storefront.core.lifecycle.errors import NotPossible
@@ -34,46 +27,15 @@ from storefront.core.shipping.models import Shipment
 from storefront.core.values.money import Money
 from storefront.core.values.types import Dimensions
 from storefront.testing.factories import make_product
+from storefront.testing.post import HEAVY, LONG, FakePost
 from storefront.testing.world import NOW, TOKYO, Shopper, World
-
-HEAVY = "This service takes parcels up to 2 kg."
-LONG = "This service takes parcels up to 60 cm."
-
-
-class Post(ShippingCarrier):
-    """A packet to 2 kg and 60 cm, an air parcel and express to 30 kg, a slow ship to 60 kg."""
-
-    key = title = "post"
-
-    def limits(self, destination: Any, ship_on: Any) -> dict[str, ParcelLimits]:
-        return {"packet": ParcelLimits(weight=2000, length=600), "air": ParcelLimits(weight=30_000)}
-
-    def quote(self, request: ShippingRequest) -> tuple[ShippingQuote | NotServed, ...]:
-        heaviest = max(parcel.weight or 0 for parcel in request.parcels)
-        longest = max(parcel.size.length if parcel.size else 0 for parcel in request.parcels)
-        rows: list[ShippingQuote | NotServed] = []
-        packet = "" if heaviest <= 2000 and longest <= 600 else HEAVY if heaviest > 2000 else LONG
-        if packet:
-            rows.append(NotServed(packet, service="packet", title="Packet"))
-        for key, price, most, speed in (
-            ("packet", 1500, 2000, Speed.AIR),
-            ("air", 3450, 30_000, Speed.AIR),
-            ("ems", 3900, 30_000, Speed.EXPRESS),
-            ("ship", 2000, 60_000, Speed.ECONOMY),
-        ):
-            if heaviest <= most and not (key == "packet" and packet):
-                rows.append(ShippingQuote(key, key.title(), Money(price, "JPY"), speed=speed))
-                rows.append(
-                    ShippingQuote(f"{key}-cover", "Covered", Money(price + 1, "JPY"), speed=speed, variant_of=key)
-                )
-        return tuple(rows)
 
 
 @pytest.fixture(autouse=True)
 def goods(db: object, world: World) -> Iterator[None]:
     with unit_of_work():
         make_product(code="TEA", price=1200, on_hand=50, weight=400)
-    world.providers = replace(world.providers, carrier_map={"post": Registered("post", Post())})
+    world.providers = replace(world.providers, carrier_map={"post": Registered("post", FakePost())})
     yield
     session.rollback()
     assert run_all(NOW) == []
@@ -174,7 +136,7 @@ def test_the_owner_s_list_comes_first_and_what_fits_nowhere_stays_with_the_owner
 def test_a_carrier_that_fails_keeps_nobody_from_packing(world: World) -> None:
     _number, parcel = ordered(world)
 
-    class Broken(Post):
+    class Broken(FakePost):
         def quote(self, request: ShippingRequest) -> Any:
             raise RuntimeError("table is gone")
 
