@@ -11,6 +11,7 @@ PLACED = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 CURRENCY = "JPY"
 # What an order keeps in its shopper's language.
 COLOURS = {"en": "Blue", "ja": "藍色", "zh-hans": "蓝色", "zh-hant": "藍色"}
+PACKETS = {"en": "Air packet", "ja": "航空小包", "zh-hans": "航空小包", "zh-hant": "航空小包"}
 TOO_HEAVY = {
     "en": "This service takes parcels up to 2 kg.",
     "ja": "このサービスでお送りできるのは2kgまでです。",
@@ -67,7 +68,7 @@ def sample(kind: str, lang: str) -> Subject:
         carrier="shipping_courier",
         service="shipping_courier:standard",
         delivery_title="EMS",
-        moved=MovedView("Air packet", "EMS", TOO_HEAVY[lang]) if kind == "delivery_changed" else None,
+        moved=MovedView(PACKETS[lang], "EMS", TOO_HEAVY[lang]) if kind == "delivery_changed" else None,
     )
     return Subject(order, shipment, bill if kind == "payment_received" else None)
 
