@@ -14,7 +14,7 @@ COLOURS = {"en": "Blue", "ja": "藍色", "zh-hans": "蓝色", "zh-hant": "藍色
 PACKETS = {"en": "Air packet", "ja": "航空小包", "zh-hans": "航空小包", "zh-hant": "航空小包"}
 TOO_HEAVY = {
     "en": "This service takes parcels up to 2 kg.",
-    "ja": "このサービスでお送りできるのは2kgまでです。",
+    "ja": "このサービスでお送りできるのは2キロまでです。",
     "zh-hans": "此服务最多可寄2公斤的包裹。",
     "zh-hant": "此服務最多可寄2公斤的包裹。",
 }

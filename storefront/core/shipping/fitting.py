@@ -1,18 +1,18 @@
 """Whether pieces go into a box, and where each would lie. Pure, whole millimetres, no clock: the same pieces always get the
 same answer, and the effort is counted, so that a cart of any size is answered in some milliseconds.
 
-A box begins as one free space. The largest pieces go first, each into the smallest space that takes one, equal pieces as
-a block; what is left of the space is cut into three. That finds no packing that needs skill: it may say no where a patient
-packer finds a way, and never yes where there is none (``docs/decisions/0015``)."""
+A box begins as one free space. The largest pieces go first, flat or upright, each into the smallest space that takes one,
+equal pieces as a block; what is left of the space is cut into three. That finds no packing that needs skill: it may say no
+where a patient packer finds a way, and never yes where there is none (``docs/decisions/0020``)."""
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 Sides = tuple[int, int, int]
 
-# Looks at a space with a piece; a hundred different pieces need some hundreds.
-MOST_LOOKS = 3_000
+# Looks at a space with a piece, for one question; a hundred different pieces need a thousand or two.
+MOST_LOOKS = 2_500
 
 
 class Pieces(NamedTuple):
@@ -51,10 +51,14 @@ def lay(pieces: Sequence[Pieces], inner: Sides) -> tuple[Block, ...] | None:
     box = sides_of(*inner)
     if room > volume_of(box) or any(not _inside(kind.sides, box) for kind in pieces):
         return None
-    for key in (lambda k: (-volume_of(pieces[k].sides), k), lambda k: (-pieces[k].sides[0], k)):
-        found = _laid(pieces, sorted(range(len(pieces)), key=key), box)
-        if found is not None:
-            return found
+    looks = iter(range(MOST_LOOKS))
+    for measure in MEASURES:
+        sizes = [measure(kind.sides) for kind in pieces]
+        order = sorted(range(len(pieces)), key=lambda kind: (-sizes[kind], kind))  # noqa: B023
+        for upright in (False, True):
+            found = _laid(pieces, order, box, upright, looks)
+            if found is not None:
+                return found
     return None
 
 
@@ -62,22 +66,34 @@ def volume_of(sides: Sides) -> int:
     return sides[0] * sides[1] * sides[2]
 
 
+def _length_of(sides: Sides) -> int:
+    return sides[0]
+
+
+def _area_of(sides: Sides) -> int:
+    return sides[0] * sides[1]
+
+
+# By what "the largest first" is tried.
+MEASURES: tuple[Callable[[Sides], int], ...] = (volume_of, _length_of, _area_of)
+
+
 def _inside(piece: Sides, box: Sides) -> bool:
     return piece[0] <= box[0] and piece[1] <= box[1] and piece[2] <= box[2]
 
 
-def _laid(pieces: Sequence[Pieces], order: Sequence[int], box: Sides) -> tuple[Block, ...] | None:
+def _laid(
+    pieces: Sequence[Pieces], order: Sequence[int], box: Sides, upright: bool, looks: Iterator[int]
+) -> tuple[Block, ...] | None:
     spaces = [_Space(volume_of(box), (0, 0, 0), box)]
     blocks: list[Block] = []
-    looks = 0
     for kind in order:
         sides, left = pieces[kind]
-        turns = _turns(sides)
+        turns = _turns(sides)[::-1] if upright else _turns(sides)
         place = bisect_left(spaces, volume_of(sides), key=lambda space: space.volume)
         while left:
-            if place == len(spaces) or looks > MOST_LOOKS:
+            if place == len(spaces) or next(looks, None) is None:
                 return None
-            looks += 1
             block = _block(kind, turns, left, spaces[place])
             if block is None:
                 place += 1

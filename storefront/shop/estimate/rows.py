@@ -49,7 +49,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """``country`` "": none is chosen. ``url``: its own address; ``back``, ``subject``: what it is about. ``closed``: why
-    nothing of it, or not all, may go there."""
+    nothing of it, or not all, may go there. ``chooses``: with a choice of the country; the cart's page has its own."""
 
     country: str
     sort: str
@@ -61,6 +61,7 @@ class Estimate:
     refused: tuple[Refusal, ...] = ()
     closed: tuple[LineNote, ...] = ()
     notes: tuple[str, ...] = ()
+    chooses: bool = True
 
 
 def rows_by(choices: Sequence[DeliveryChoice], sort: str) -> tuple[EstimateRow, ...]:

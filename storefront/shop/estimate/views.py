@@ -25,7 +25,7 @@ from storefront.shop.context import (
     current_shop,
 )
 from storefront.shop.estimate.rows import PRICE, SPEED, Estimate, Item, closed_notes, refusals, rows_by, uncertain
-from storefront.shop.hx import render_page
+from storefront.shop.hx import is_fragment, render_page
 from storefront.shop.indexing import keep_out
 from storefront.shop.preferences.countries import COUNTRIES
 from storefront.shop.preferences.views import keep_preference
@@ -91,6 +91,7 @@ def of_cart() -> Response:
             refused=refusals(quoted.deliveries),
             closed=closed_notes(quoted.closed),
             notes=uncertain(Item(line.name, line.status, line.weight) for line in lines),
+            chooses=not is_fragment(),
         )
     )
 
