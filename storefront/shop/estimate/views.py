@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort, request, url_for
 from storefront.core.cart.service import set_country
 from storefront.core.catalog.queries import product_page
 from storefront.core.catalog.views import ProductPage, SkuView
-from storefront.core.contracts.pricing import Basket, BasketLine
+from storefront.core.contracts.pricing import Basket, BasketLine, Lane
 from storefront.core.customers.addresses import is_country
 from storefront.core.db import run_unit, utcnow
 from storefront.core.i18n.translate import gettext as _
@@ -13,7 +13,7 @@ from storefront.core.settings.calendar import ships_on
 from storefront.core.shipping.deliveries import delivery_choices
 from storefront.core.shipping.permission import closed_for
 from storefront.core.values.types import Destination
-from storefront.shop.cart.page import cart_page, current_cart
+from storefront.shop.cart.page import CartPage, cart_page, current_cart
 from storefront.shop.cart.views import country_choices_with
 from storefront.shop.catalog.views import chosen_sku
 from storefront.shop.context import (
@@ -90,10 +90,17 @@ def of_cart() -> Response:
             rows=() if quoted.closed else rows_by(quoted.deliveries, _sort()),
             refused=refusals(quoted.deliveries),
             closed=closed_notes(quoted.closed),
-            notes=uncertain(Item(line.name, line.status, line.weight) for line in lines),
+            notes=(
+                *uncertain(Item(line.name, line.status, line.weight) for line in lines),
+                *([_("Before what the cart takes off the postage.")] if _reduced(page) else ()),
+            ),
             chooses=not is_fragment(),
         )
     )
+
+
+def _reduced(page: CartPage) -> bool:
+    return bool(page.quoted.quote.lane_sum(Lane.SHIPPING_DISCOUNT))
 
 
 def _line(product: ProductPage, sku: SkuView, weight: int | None, quantity: int) -> BasketLine:
