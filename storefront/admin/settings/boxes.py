@@ -57,7 +57,7 @@ BOXES = ManagePage(
     new_label=N_("Add a box"),
     rows=ListSpec(
         columns=(
-            Column("name", N_("Name"), link=True, sort=True),
+            Column("name", N_("Name of the box"), link=True, sort=True),
             Column("inner", N_("Inside, mm"), value=lambda row: _size(row, "inner")),
             Column("outer", N_("Outside, mm"), value=lambda row: _size(row, "outer")),
             Column("weight", N_("Its own weight"), Show.WEIGHT, sort=True),
@@ -78,7 +78,7 @@ BOXES = ManagePage(
             Section(
                 "",
                 (
-                    Field("name", N_("Name"), required=True, max_length=MAX_NAME, help=N_("As the packers call it.")),
+                    Field("name", N_("Name of the box"), required=True, max_length=MAX_NAME, help=N_("As the packers call it.")),
                     Field("active", N_("In use"), Kind.YES),
                 ),
             ),
