@@ -59,9 +59,9 @@ BLUEPRINTS = (
     preferences,
     theme_pages,
     cart_pages,
-    estimates,
     checkout_pages,
     order_pages,
+    estimates,
     bill_pages,
     payment_pages,
 )
