@@ -1,29 +1,24 @@
 """Estimates of one product and of the cart: a part of their pages, asked for on demand, or a page of its own (SHP-9)."""
 
+from typing import Any
+
 from flask import Blueprint, Response, abort, request, url_for
 
+from storefront.core.cart.queries import CartLineView, CartView
 from storefront.core.cart.service import set_country
 from storefront.core.catalog.queries import product_page
 from storefront.core.catalog.views import ProductPage, SkuView
-from storefront.core.contracts.pricing import Basket, BasketLine, Lane
+from storefront.core.checkout.quote import CheckoutQuote
+from storefront.core.contracts.pricing import Lane
 from storefront.core.customers.addresses import is_country
-from storefront.core.db import run_unit, utcnow
+from storefront.core.db import run_unit
 from storefront.core.i18n.translate import gettext as _
-from storefront.core.settings.calendar import ships_on
-from storefront.core.shipping.deliveries import delivery_choices
-from storefront.core.shipping.permission import closed_for
-from storefront.core.values.types import Destination
-from storefront.shop.cart.page import CartPage, cart_page, current_cart
+from storefront.core.values.types import SaleStatus
+from storefront.shop.cart.page import cart_page, current_cart
+from storefront.shop.cart.page import estimate as quote_to
 from storefront.shop.cart.views import country_choices_with
 from storefront.shop.catalog.views import chosen_sku
-from storefront.shop.context import (
-    COUNTRY_COOKIE,
-    current_country,
-    current_lang,
-    current_providers,
-    current_rate,
-    current_shop,
-)
+from storefront.shop.context import COUNTRY_COOKIE, current_country, current_lang, current_rate, current_shop
 from storefront.shop.estimate.rows import PRICE, SPEED, Estimate, Item, closed_notes, refusals, rows_by, uncertain
 from storefront.shop.hx import is_fragment, render_page
 from storefront.shop.indexing import keep_out
@@ -37,37 +32,21 @@ estimates = Blueprint("estimate", __name__)
 def of_product(slug: str) -> Response:
     """``sku``, ``quantity``: which variant, and how many pieces; ``country``: where to; ``sort``: price or speed."""
     found = product_page(slug, current_lang(), current_rate(), current_shop().policies)
-    sku = chosen_sku(found.skus, request.args.get("sku", "")) if found is not None else None
+    # The variant of the link, then the one that is ticked by now.
+    code = next(reversed(request.args.getlist("sku")), "")
+    sku = chosen_sku(found.skus, code) if found is not None else None
     if found is None or sku is None or found.state == "withdrawn":
         abort(404)
     country, quantity = _country(current_country()), _quantity()
-    weight = sku.weight if sku.weight is not None else found.weight
-    basket = Basket((_line(found, sku, weight, quantity),))
-    destination, shop, rate = Destination(country), current_shop(), current_rate()
-    closed = closed_for(destination, basket, shop.closed, shop.policies) if country else ()
-    choices = ()
-    if country and all(one.line_key for one in closed):
-        choices = delivery_choices(
-            basket,
-            destination,
-            current_providers().carriers(),
-            rate,
-            ships_on(utcnow(), shop.policies),
-            shop.policies,
-            shop.boxes,
-        )
+    cart = CartView(None, current_rate().currency, country, (_line(found, sku, quantity),))
     return _answer(
-        Estimate(
-            country=country,
-            sort=_sort(),
+        _estimate(
+            quote_to(cart, country),
+            [Item(found.name, sku.status, cart.lines[0].weight)],
             url=url_for("estimate.of_product", slug=found.slug, sku=sku.code, quantity=quantity),
             back=url_for("catalog.product", slug=found.slug, sku=sku.code),
             subject=found.name,
             subject_lang=found.lang,
-            rows=() if closed else rows_by(choices, _sort()),
-            refused=refusals(choices),
-            closed=closed_notes(closed),
-            notes=uncertain([Item(found.name, sku.status, weight)]),
         )
     )
 
@@ -79,41 +58,60 @@ def of_cart() -> Response:
     asked, cart_id = request.args.get("country", "").upper(), page.cart.id
     if cart_id is not None and asked == page.country != page.cart.country and _asked_for():
         run_unit(lambda: set_country(cart_id, asked))
-    quoted, lines = page.quoted, [line for line in page.cart.lines if line.status.orderable]
     return _answer(
-        Estimate(
-            country=page.country,
-            sort=_sort(),
+        _estimate(
+            page.quoted,
+            [Item(line.name, line.status, line.weight) for line in page.cart.lines if line.status.orderable],
             url=url_for("estimate.of_cart"),
             back=url_for("cart.show"),
             subject=_("Cart"),
-            rows=() if quoted.closed else rows_by(quoted.deliveries, _sort()),
-            refused=refusals(quoted.deliveries),
-            closed=closed_notes(quoted.closed),
-            notes=(
-                *uncertain(Item(line.name, line.status, line.weight) for line in lines),
-                *([_("Before what the cart takes off the postage.")] if _reduced(page) else ()),
-            ),
             chooses=not is_fragment(),
         )
     )
 
 
-def _reduced(page: CartPage) -> bool:
-    return bool(page.quoted.quote.lane_sum(Lane.SHIPPING_DISCOUNT))
+def _estimate(quoted: CheckoutQuote, items: list[Item], **about: Any) -> Estimate:
+    destination = quoted.context.destination
+    notes = uncertain(items)
+    if quoted.quote.lane_sum(Lane.SHIPPING_DISCOUNT):
+        notes = (*notes, _("Before what the cart takes off the postage."))
+    return Estimate(
+        country=destination.country if destination else "",
+        sort=_sort(),
+        rows=() if quoted.closed else rows_by(quoted.deliveries, _sort()),
+        refused=refusals(quoted.deliveries),
+        closed=closed_notes(quoted.closed),
+        notes=notes,
+        **about,
+    )
 
 
-def _line(product: ProductPage, sku: SkuView, weight: int | None, quantity: int) -> BasketLine:
-    return BasketLine(
-        key=sku.code,
+def _line(product: ProductPage, sku: SkuView, quantity: int) -> CartLineView:
+    """As a cart would hold it: what is sold out for now has its postage too."""
+    return CartLineView(
+        id=1,
+        sku_id=sku.id,
+        sku_code=sku.code,
+        product_id=product.id,
+        slug=product.slug,
+        name=product.name,
+        name_lang=product.lang,
+        options=sku.label,
+        picture="",
+        tint=1,
         quantity=quantity,
         unit_price=sku.price,
-        sku_id=sku.id,
-        product_id=product.id,
-        title=product.name,
-        weight=weight,
-        size=product.size,
+        list_price=sku.list_price,
+        seen_price=sku.price,
+        seen_currency=current_rate().currency,
+        status=sku.status if sku.status.orderable else SaleStatus.BACK_ORDER,
+        available=None,
+        release=sku.release,
         restrictions=frozenset(product.restrictions),
+        weight=sku.weight if sku.weight is not None else product.weight,
+        size=product.size,
+        brand_id=product.brand.id if product.brand else None,
+        category_ids=tuple(category.id for category in product.categories),
     )
 
 
