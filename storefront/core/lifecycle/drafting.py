@@ -101,6 +101,7 @@ def kept_delivery(delivery: DeliveryChoice, positions: Mapping[str, int]) -> dic
     assert delivery.quote is not None
     return {
         **_kept_quote(delivery.quote),
+        "source": delivery.source,
         "parcels": [
             {
                 "box": one.box,

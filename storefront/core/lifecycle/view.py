@@ -231,7 +231,8 @@ def _label(charge: Charge, locale: str) -> str:
 def _note(order: Order, postage: Charge | None) -> str:
     """What its carrier says about the service, in the order's language."""
     note = str(order.shipping_quote.get("note") or "")
-    return labels_in(order.locale)(postage.source, note, {}) if postage is not None and note else ""
+    source = str(order.shipping_quote.get("source") or (postage.source if postage is not None else ""))
+    return labels_in(order.locale)(source, note, {}) if note else ""
 
 
 def _line(line: OrderLine, *, whole: bool) -> LineView:
