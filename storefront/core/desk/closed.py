@@ -54,6 +54,7 @@ def closed_lines(
         rate_of(order),
         ships_on(now, shop.policies),
         shop.policies,
+        shop.boxes,
     )
     chosen = next((choice for choice in choices if choice.id == f"{order.carrier}:{order.service}"), None)
     if chosen is not None and not chosen.choosable:

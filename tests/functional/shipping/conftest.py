@@ -26,7 +26,7 @@ def plugin_modules(selling_plugins: list[object]) -> list[object]:
 def goods(app: Flask, open_shop: None, unit: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
     with unit():
         session.add(PluginState(name="post", enabled=True, settings={}))
-        size = {"length": 200, "width": 150, "height": 60}
+        size = {"length": 200, "width": 150, "height": 60, "customs_description": "Cast iron pot"}
         make_product(code="POT", slug="pot", name="Iron pot", price=2000, on_hand=20, weight=900, **size)
         make_product(code="LAMP", slug="lamp", name="Lamp", price=3000, weight=300, restrictions=["lithium_in_device"])
         make_product(
