@@ -25,6 +25,7 @@ from storefront.shop.csrf import init_csrf
 from storefront.shop.dev.tracing import init_tracing
 from storefront.shop.dev.views import dev_pages
 from storefront.shop.errors import init_errors
+from storefront.shop.estimate.views import estimates
 from storefront.shop.folders import data_folder
 from storefront.shop.headers import init_headers
 from storefront.shop.home.views import home_pages
@@ -60,6 +61,7 @@ BLUEPRINTS = (
     cart_pages,
     checkout_pages,
     order_pages,
+    estimates,
     bill_pages,
     payment_pages,
 )

@@ -37,6 +37,7 @@ from storefront.admin.plugins.views import PLUGINS, plugin_admin
 from storefront.admin.registry import plugin_pages, register_pages
 from storefront.admin.search.questions import QUESTIONS
 from storefront.admin.search.views import search_pages
+from storefront.admin.settings.boxes import BOXES
 from storefront.admin.settings.currencies import CURRENCIES
 from storefront.admin.settings.destinations import DESTINATIONS
 from storefront.admin.settings.policies import POLICIES
@@ -64,6 +65,7 @@ PAGES: tuple[ManagePage, ...] = (
     LOOK,
     CURRENCIES,
     DESTINATIONS,
+    BOXES,
     PLUGINS,
     STAFF,
     AUDIT,
@@ -140,6 +142,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry(N_("Look"), "look/", "settings.view"),
             Entry(N_("Currencies"), "currencies/", "settings.view"),
             Entry(N_("Closed destinations"), "destinations/", "settings.view"),
+            Entry(N_("Boxes"), "boxes/", "settings.view"),
             Entry(N_("Plugins"), "plugins/", "plugins.view"),
             Entry(N_("Staff"), "staff/", "staff.view"),
             Entry(N_("Preview of mails"), "mail-preview/", "pages.view"),

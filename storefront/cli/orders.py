@@ -13,6 +13,7 @@ from storefront.core.lifecycle import ship as shipping
 from storefront.core.lifecycle.cancel import cancel_order
 from storefront.core.lifecycle.edit import cancel_lines
 from storefront.core.lifecycle.errors import NotPossible
+from storefront.core.lifecycle.move import MoveWanted, pack_checked
 from storefront.core.lifecycle.receive import receive
 from storefront.core.lifecycle.refund import confirm_refund, request_refund, send_refund
 from storefront.core.lifecycle.refund_choice import bill_to_refund, chosen_parts
@@ -151,19 +152,27 @@ def _amount(text: str, currency: str) -> int:
 @click.argument("number")
 @click.option("--weight", type=click.IntRange(min=1), help="Packed weight in grams.")
 @click.option("--tracking", default="", help="Tracking number.")
+@click.option("--move-to", default="", help="carrier:service, agreed to when the parcel outgrew its service.")
 @line_option
 @as_json_option
-def ship(number: str, weight: int | None, tracking: str, lines: tuple[str, ...], as_json: bool) -> None:
-    """Pack a parcel and hand it over: all that is in hand, or the given lines. The mail leaves by itself."""
+def ship(number: str, weight: int | None, tracking: str, move_to: str, lines: tuple[str, ...], as_json: bool) -> None:
+    """Pack a parcel and hand it over: all that is in hand, or the given lines. The mail leaves by itself. A parcel that its
+    service does not take stays; the answer names the service to agree to with --move-to."""
     with open_shop() as shop:
 
         def act() -> None:
             wanted = _pieces(number, lines, packing=True) if lines else None
             shipment = shipping.plan(number, wanted, actor=actor(), now=utcnow())
-            shipping.pack(shipment.id, weight, actor=actor(), now=utcnow())
+            pack_checked(shipment.id, weight, shop.shop, shop.providers, actor=actor(), now=utcnow(), agreed=move_to)
             shipping.hand_over(shipment.id, shop.providers, actor=actor(), now=utcnow(), tracking=tracking)
 
-        run_unit(act)
+        try:
+            run_unit(act)
+        except MoveWanted as wanted:
+            raise click.ClickException(
+                f"{wanted.move.reason.within('en')} It can go by {wanted.move.title.within('en')}: "
+                f"--move-to {wanted.move.delivery.id}. Nothing was kept."
+            ) from None
         _print(_view(number, shop), as_json)
 
 

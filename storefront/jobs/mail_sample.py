@@ -2,14 +2,22 @@
 
 from datetime import UTC, datetime, timedelta
 
-from storefront.core.lifecycle.view import BillView, ChargeView, LineView, OrderView, ShipmentView
+from storefront.core.lifecycle.view import BillView, ChargeView, LineView, MovedView, OrderView, ShipmentView
 from storefront.core.values.address import Address
 from storefront.jobs.mail_content import Subject
 
+PAID = ("payment_received", "order_shipped", "tracking_changed", "delivery_changed")
 PLACED = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 CURRENCY = "JPY"
 # What an order keeps in its shopper's language.
 COLOURS = {"en": "Blue", "ja": "藍色", "zh-hans": "蓝色", "zh-hant": "藍色"}
+PACKETS = {"en": "Air packet", "ja": "航空小包", "zh-hans": "航空小包", "zh-hant": "航空小包"}
+TOO_HEAVY = {
+    "en": "This service takes parcels up to 2 kg.",
+    "ja": "このサービスでお送りできるのは2キロまでです。",
+    "zh-hans": "此服务最多可寄2公斤的包裹。",
+    "zh-hant": "此服務最多可寄2公斤的包裹。",
+}
 BANKS = {
     "en": "Example Bank (0000), Mihon Branch (000)",
     "ja": "見本銀行（0000） 見本支店（000）",
@@ -21,7 +29,7 @@ BANKS = {
 def sample(kind: str, lang: str) -> Subject:
     """What a mail of ``kind`` could be about, with texts in ``lang`` where the shopper's language shows."""
     shipment = _shipment() if kind in ("order_shipped", "tracking_changed") else None
-    bill = _bill(BANKS[lang], paid=kind in ("payment_received", "order_shipped", "tracking_changed"))
+    bill = _bill(BANKS[lang], paid=kind in PAID)
     changed = kind == "order_changed"
     states = {
         "order_accepted": "pending",
@@ -30,6 +38,7 @@ def sample(kind: str, lang: str) -> Subject:
         "order_shipped": "shipped",
         "address_changed": "pending",
         "tracking_changed": "shipped",
+        "delivery_changed": "processing",
     }
     state = states.get(kind, "cancelled")
     order = OrderView(
@@ -59,6 +68,7 @@ def sample(kind: str, lang: str) -> Subject:
         carrier="shipping_courier",
         service="shipping_courier:standard",
         delivery_title="EMS",
+        moved=MovedView(PACKETS[lang], "EMS", TOO_HEAVY[lang]) if kind == "delivery_changed" else None,
     )
     return Subject(order, shipment, bill if kind == "payment_received" else None)
 

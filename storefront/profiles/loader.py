@@ -17,13 +17,22 @@ from storefront.core.catalog.picturing.service import keep_original, promise_der
 from storefront.core.catalog.structure import write_brand, write_category, write_page
 from storefront.core.catalog.writing import write_product
 from storefront.core.db import lock_for_update, run_unit, session
-from storefront.core.settings.models import Announcement, ClosedDestination, Currency, Policy, ShopVersion
+from storefront.core.settings.boxes import save_box
+from storefront.core.settings.models import (
+    Announcement,
+    ClosedDestination,
+    Currency,
+    Policy,
+    ShippingBox,
+    ShopVersion,
+)
 from storefront.core.settings.service import set_plugin, set_policy, touch
 from storefront.core.stock import service as stock
 from storefront.core.upsert import insert_for
 from storefront.profiles.reading import (
     BadProfile,
     UnknownProfile,
+    box_of,
     instant,
     names_of,
     pages_of,
@@ -108,6 +117,9 @@ def _write_settings(shop: Mapping[str, Any], actor: str) -> None:
                 message=each["message"],
             )
         )
+    session.execute(delete(ShippingBox))
+    for each in shop.get("box", ()):
+        save_box(None, box_of(each), actor)
     session.execute(delete(Announcement))
     for each in shop.get("announcement", ()):
         session.add(

@@ -1,7 +1,7 @@
 """The files of a profile as the values core's verbs take. Nothing here touches the database.
 
-A profile is a folder: ``profile.toml`` (shop, policies, plugins, currencies, closed destinations, announcements,
-calendar), ``categories.toml``, ``brands.toml``, ``products.toml`` or, of many goods, ``products/<any name>.toml``,
+A profile is a folder: ``profile.toml`` (shop, policies, plugins, currencies, closed destinations, boxes,
+announcements, calendar), ``categories.toml``, ``brands.toml``, ``products.toml`` or, of many goods, ``products/<any name>.toml``,
 ``pages/<slug>.<lang>.html`` (first line: the title in ``<h1>``) and ``pictures/``. Only ``profile.toml`` must be there."""
 
 import re
@@ -15,7 +15,9 @@ from typing import Any
 from storefront.core.catalog.data import PictureData, ProductData, SkuData, TextData
 from storefront.core.settings.holidays import japanese_holidays
 from storefront.core.settings.policies import DEFAULTS
+from storefront.core.values.boxes import Box
 from storefront.core.values.language import LANGUAGES
+from storefront.core.values.types import Dimensions
 
 FOLDER = Path(__file__).parent
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
@@ -34,6 +36,9 @@ _POLICIES = {
     "free_shipping": "shipping.free",
     "packaging_weight": "shipping.packaging_weight",
     "lead_days": "shipping.lead_days",
+    "split": "shipping.split",
+    "unmeasured": "shipping.unmeasured",
+    "move_to": "shipping.move_to",
 }
 # Pages that help to buy; all others are about the shop.
 SHOPPING_PAGES = frozenset({"guide", "payment-and-shipping", "faq", "returns", "points", "coupons"})
@@ -138,6 +143,13 @@ def instant(text: str | datetime | None) -> datetime | None:
     if value.tzinfo is None:
         raise BadProfile(f"{text}: an instant needs a time zone.")
     return value.astimezone(UTC)
+
+
+def box_of(entry: Mapping[str, Any]) -> Box:
+    """A ``[[box]]``: ``inner`` and ``outer`` as [length, width, height] in millimetres, ``weight`` and ``most`` in grams."""
+    return Box(
+        entry["name"], Dimensions(*entry["inner"]), Dimensions(*entry["outer"]), entry["weight"], entry.get("most")
+    )
 
 
 def names_of(entry: Mapping[str, Any]) -> dict[str, tuple[str, str]]:

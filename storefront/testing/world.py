@@ -172,10 +172,18 @@ class Shopper:
         w = self.world
         return start_payment(placed.attempt_id, w.shop, w.providers, PUBLIC_URL, now=now or w.now)
 
-    def buys(self, sku: str, quantity: int = 1, *, address: Address = TAIPEI, method: str = "transfer") -> Placed:
+    def buys(
+        self,
+        sku: str,
+        quantity: int = 1,
+        *,
+        address: Address = TAIPEI,
+        delivery: str = "flat:standard",
+        method: str = "transfer",
+    ) -> Placed:
         """From an empty cart to a started payment."""
         self.adds(sku, quantity)
-        token = self.fills_in(address, method=method)
+        token = self.fills_in(address, delivery=delivery, method=method)
         placed = self.places(token)
         if placed.attempt_id is not None:
             self.pays(placed)

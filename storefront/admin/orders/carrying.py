@@ -13,10 +13,13 @@ from storefront.admin.orders.page import Refused, show_page
 from storefront.admin.orders.typed import BadEntry
 from storefront.admin.words import problems_of, sentence
 from storefront.core.db import run_unit, session, utcnow
+from storefront.core.i18n.formats import format_money
 from storefront.core.i18n.translate import gettext as _
+from storefront.core.lifecycle.move import Move, MoveWanted, NothingFits
 from storefront.core.lifecycle.refund import send_refund
 from storefront.core.lifecycle.seen import ChangedMeanwhile, require_seen
-from storefront.shop.context import current_providers, extension
+from storefront.core.orders.notes import raise_flag
+from storefront.shop.context import current_lang, current_providers, extension
 from storefront.shop.hx import is_fragment, redirect_to, toast
 
 MAX_TYPED = 4_000
@@ -35,6 +38,13 @@ def carry_out(number: str, act: str, read: Callable[[], Work], done: str) -> Res
         unsent = _send(refunds) if ran else 0
     except ChangedMeanwhile as error:
         return refuse(number, act, [sentence(error.problem)], status=409, changed=error)
+    except MoveWanted as error:
+        return refuse(number, act, [], status=200, question=move_question(error.move), confirm=error.move.delivery.id)
+    except NothingFits as error:
+        said = sentence(error.problem)
+        session.rollback()
+        run_unit(lambda: raise_flag(number, said, actor=current_member().actor, now=utcnow()))
+        return refuse(number, act, [said])
     except BadEntry as error:
         return refuse(number, act, [], errors=error.errors)
     except Exception as error:
@@ -49,6 +59,35 @@ def carry_out(number: str, act: str, read: Callable[[], Work], done: str) -> Res
     else:
         toast(done)
     return answer(number)
+
+
+def move_question(move: Move) -> str:
+    """What is asked before a parcel goes by another service."""
+    lang = current_lang()
+    asked = [
+        move.reason.within(lang),
+        _(
+            "Send it by %(after)s instead of %(before)s?",
+            after=move.title.within(lang),
+            before=move.before_title.within(lang),
+        ),
+    ]
+    more = format_money(abs(move.difference), move.currency, lang)
+    if move.difference > 0:
+        asked.append(
+            _("It costs %(amount)s more; the order is paid, so the shop bears it.", amount=more)
+            if move.paid
+            else _("It costs %(amount)s more, which goes on the bill.", amount=more)
+        )
+    elif move.difference < 0:
+        asked.append(
+            _("It costs %(amount)s less; the order is paid, so give it back yourself if you wish.", amount=more)
+            if move.paid
+            else _("It costs %(amount)s less, which comes off the bill.", amount=more)
+        )
+    else:
+        asked.append(_("It costs the same."))
+    return " ".join([*asked, _("The shopper gets a mail with the reason.")])
 
 
 def answer(number: str) -> Response:

@@ -14,6 +14,7 @@ from storefront.admin.once import new_token
 from storefront.admin.orders import words
 from storefront.admin.orders.customs_part import customs_part
 from storefront.admin.orders.listing import order_path, shop_zone
+from storefront.admin.orders.proposing import proposal, proposed
 from storefront.core.customers.addresses.render import render_address
 from storefront.core.desk.order import DeskOrder, desk_order
 from storefront.core.i18n.formats import country_name, format_datetime, format_money
@@ -93,6 +94,7 @@ def show_page(number: str, refused: Refused | None = None) -> Response:
         language_name=OWN_NAMES.get(order.locale, order.locale),
         plain_amount=format_major,
         lines_to_pack=lambda: lines_to_pack(desk),
+        proposal=lambda: proposal(desk),
         cancellable=lambda: cancellable(desk),
         contents=lambda parcel: contents(desk, parcel),
         inside=lambda parcel: inside(desk, parcel),
@@ -238,7 +240,7 @@ def event_details(event: HistoryRow | Any, currency: str) -> str:
         parts += [_("line %(line)s: %(pieces)s", line=line, pieces=n) for line, n in sorted(data["lines"].items())]
     if data.get("tracking"):
         parts.append(str(data["tracking"]))
-    if event.name == "tracking_changed":
+    if event.name in ("tracking_changed", "delivery_changed"):
         parts.append(f"{data.get('before') or '–'} → {data.get('after') or '–'}")
     if event.name == "address_changed" and isinstance(data.get("before"), dict):
         before = " ".join(str(value) for value in data["before"].values() if value)
@@ -257,9 +259,11 @@ def _row(line: LineView, most: int, proposed: str = "") -> PiecesRow:
 
 
 def lines_to_pack(desk: DeskOrder) -> list[PiecesRow]:
-    ready = desk.to_pack
+    """Proposed is the next parcel as the order was quoted."""
+    ready, planned = desk.to_pack, proposed(desk.view.planned, desk.to_pack)
+    first = dict(planned[0].lines) if planned else ready
     return [
-        _row(line, ready[line.position], str(ready[line.position]))
+        _row(line, ready[line.position], str(first.get(line.position) or ""))
         for line in desk.view.lines
         if line.position in ready
     ]

@@ -13,10 +13,12 @@ from storefront.core.db import session
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.lifecycle import parcels as verbs
 from storefront.core.lifecycle.errors import NotPossible
-from storefront.core.lifecycle.ship import MAX_WEIGHT, hand_over, pack, plan
+from storefront.core.lifecycle.move import pack_checked
+from storefront.core.lifecycle.ship import MAX_WEIGHT, hand_over, plan
 from storefront.core.orders.models import Order
 from storefront.core.shipping.models import Shipment
-from storefront.shop.context import current_providers
+from storefront.core.values.types import Dimensions
+from storefront.shop.context import current_providers, current_shop
 
 parcel_acts = Blueprint("parcel_acts", __name__, url_prefix="/manage/orders/<number>")
 
@@ -44,11 +46,19 @@ def plan_parcel(number: str) -> Response:
         def work(actor: str, now: datetime) -> None:
             parcel = plan(number, wanted or None, actor=actor, now=now)
             if weight or "packed" in request.form:
-                pack(parcel.id, weight, actor=actor, now=now, size=size)
+                _pack(parcel.id, weight, size, actor, now)
 
         return work
 
     return carry_out(number, "plan", read, _("The parcel is on the page."))
+
+
+def _pack(parcel_id: int, weight: int | None, size: Dimensions | None, actor: str, now: datetime) -> None:
+    """By another service where the chosen one does not take it and the packer agreed (``confirmed``)."""
+    pack_checked(
+        parcel_id, weight, current_shop(), current_providers(),
+        actor=actor, now=now, size=size, agreed=request.form.get("confirmed", "")[:200],
+    )  # fmt: skip
 
 
 @parcel_acts.post("/parcels/<int:parcel_id>/pack")
@@ -61,7 +71,7 @@ def pack_parcel(number: str, parcel_id: int) -> Response:
 
         def work(actor: str, now: datetime) -> None:
             _own(number, parcel_id)
-            pack(parcel_id, weight, actor=actor, now=now, size=size)
+            _pack(parcel_id, weight, size, actor, now)
 
         return work
 

@@ -129,6 +129,7 @@ EVENTS = {
     "tracking_changed": N_("Another tracking number"),
     "address_changed": N_("Another address"),
     "customs_changed": N_("Customs data changed"),
+    "delivery_changed": N_("Moved to another delivery service"),
     "mail_resent": N_("Mail sent again"),
     "email_corrected": N_("Mail address corrected"),
     "note": N_("Note"),

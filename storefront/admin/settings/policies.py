@@ -77,6 +77,13 @@ def _check_groups(text: str) -> None:
             )
 
 
+def _check_services(text: str) -> None:
+    for line in text.split():
+        carrier, _colon, service = line.partition(":")
+        if not carrier or not service:
+            raise BadValue(N_("“%(word)s” is no service. Write carrier:service, one a line."), word=line[:40])
+
+
 def _free_rows(stored: Mapping[str, int]) -> tuple[dict[str, Any], ...]:
     # In an order of their own (the rest of the world last): JSON tables of PostgreSQL keep none.
     order = sorted(stored, key=lambda country: (country == ANY_COUNTRY, country))
@@ -158,7 +165,35 @@ SECTIONS: tuple[tuple[str, str, tuple[Setting, ...]], ...] = (
                     Field("amount", N_("From"), Kind.MONEY),
                 ),
             ),
-            setting_of("shipping.packaging_weight", N_("Weight of the packaging"), Kind.WEIGHT, minimum=0, help=N_("Added to the goods of each parcel.")),
+            setting_of("shipping.packaging_weight", N_("Weight of the packaging"), Kind.WEIGHT, minimum=0, help=N_("Filling and papers, added to the goods of each parcel, beside its box.")),
+            setting_of(
+                "shipping.unmeasured",
+                N_("Goods without a size, or without a box"),
+                Kind.CHOICE,
+                choices={"added": N_("Their weight and that of the packaging"), "estimated": N_("Estimate: 30% more, at least 200 g")},
+                required=True,
+            ),
+            setting_of(
+                "shipping.split",
+                N_("Several parcels for one order"),
+                Kind.CHOICE,
+                choices={
+                    "never": N_("Never"),
+                    "when_needed": N_("When no service takes it in one"),
+                    "cheaper": N_("Also when that is cheaper"),
+                },
+                required=True,
+            ),
+            setting_of(
+                "shipping.move_to",
+                N_("Services to move to when a parcel is too heavy or too large"),
+                Kind.LINES,
+                help=N_("One a line, the first that fits is taken, such as shipping_courier:standard. Empty: the cheapest as fast as the chosen one."),
+                max_length=2_000,
+                check=_check_services,
+                read="\n".join,
+                write=lambda text: list(dict.fromkeys(text.split())),
+            ),
             setting_of("shipping.lead_days", N_("Business days until a parcel leaves"), Kind.NUMBER, maximum=90, required=True),
         ),
     ),

@@ -82,7 +82,9 @@ def quote_cart(
         closed = closed_for(destination, basket, shop.closed, shop.policies)
         if all(one.line_key for one in closed):  # a closed country or region has no postage either
             day = ships_on(now, shop.policies)
-            deliveries = delivery_choices(basket, destination, providers.carriers(), rate, day, shop.policies)
+            deliveries = delivery_choices(
+                basket, destination, providers.carriers(), rate, day, shop.policies, shop.boxes
+            )
         delivery = find_choice(deliveries, choices.delivery) if choices.delivery else _only_one(deliveries)
     context = PriceContext(
         rate=rate,

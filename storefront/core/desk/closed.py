@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from storefront.core.contracts.providers import Providers
-from storefront.core.lifecycle.edit import basket_of_order, rate_of
+from storefront.core.lifecycle.ordered import basket_of_order, rate_of
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.settings.calendar import ships_on
 from storefront.core.settings.snapshot import ShopSnapshot
@@ -54,6 +54,7 @@ def closed_lines(
         rate_of(order),
         ships_on(now, shop.policies),
         shop.policies,
+        shop.boxes,
     )
     chosen = next((choice for choice in choices if choice.id == f"{order.carrier}:{order.service}"), None)
     if chosen is not None and not chosen.choosable:

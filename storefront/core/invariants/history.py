@@ -70,12 +70,13 @@ def audited(now: datetime) -> Iterable[Row]:
                         WHEN 'shipment_planned' THEN 'shipment.plan' WHEN 'shipment_packed' THEN 'shipment.pack'
                         WHEN 'shipment_lost' THEN 'shipment.lost' WHEN 'shipment_returned' THEN 'shipment.returned'
                         WHEN 'tracking_changed' THEN 'shipment.tracking' WHEN 'address_changed' THEN 'order.address'
+                        WHEN 'delivery_changed' THEN 'order.delivery'
                         WHEN 'note' THEN 'order.note' WHEN 'complete' THEN 'order.complete'
                         WHEN 'return' THEN 'order.return' ELSE 'order.cancel' END AS act
             FROM order_event e JOIN "order" o ON o.id = e.order_id
             WHERE (e.actor LIKE 'cli:%' OR e.actor LIKE 'staff:%')
               AND e.name IN ('payment', 'shipment_handed_over', 'shipment_planned', 'shipment_packed', 'shipment_lost',
-                             'shipment_returned', 'tracking_changed', 'address_changed', 'note', 'complete', 'return',
+                             'shipment_returned', 'tracking_changed', 'address_changed', 'delivery_changed', 'note', 'complete', 'return',
                              'cancel', 'lines_cancelled')
             GROUP BY o.number, e.actor, 4
         ) done

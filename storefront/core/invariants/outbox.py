@@ -21,8 +21,8 @@ OWED = """
            handed_over_at
     FROM shipment WHERE handed_over_at IS NOT NULL
     UNION ALL
-    SELECT 'mail.address_changed:' || CAST(order_id AS VARCHAR(20)) || ':' || CAST(id AS VARCHAR(20)), order_id, at
-    FROM order_event WHERE name = 'address_changed'
+    SELECT 'mail.' || name || ':' || CAST(order_id AS VARCHAR(20)) || ':' || CAST(id AS VARCHAR(20)), order_id, at
+    FROM order_event WHERE name IN ('address_changed', 'delivery_changed')
 """
 PAID = """
     SELECT 'mail.payment_received:' || CAST(b.order_id AS VARCHAR(20)) || ':' || CAST(b.id AS VARCHAR(20))
@@ -35,7 +35,7 @@ PAID = """
 """
 TOLD = (
     "('mail.order_accepted', 'mail.order_cancelled', 'mail.order_shipped', 'mail.payment_received',"
-    " 'mail.address_changed')"
+    " 'mail.address_changed', 'mail.delivery_changed')"
 )
 # A mail that staff sent again names the event of that act.
 AGAIN = "%:again:%"

@@ -1,5 +1,6 @@
 """Writing the rows of a draft order from a checked quote."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -94,14 +95,33 @@ def postage_of(delivery: DeliveryChoice) -> Applied:
     )
 
 
-def kept_quote(quote: ShippingQuote) -> dict[str, Any]:
-    """What an order keeps of the delivery it was quoted."""
+def kept_delivery(delivery: DeliveryChoice, positions: Mapping[str, int]) -> dict[str, Any]:
+    """What an order keeps of the delivery it was quoted, and how it was thought to be packed. ``positions``: of its lines,
+    by the keys of the basket that was quoted."""
+    assert delivery.quote is not None
+    return {
+        **_kept_quote(delivery.quote),
+        "source": delivery.source,
+        "parcels": [
+            {
+                "box": one.box,
+                "weight": one.weight,
+                "size": [one.size.length, one.size.width, one.size.height] if one.size else None,
+                "lines": [[positions[key], pieces] for key, pieces in one.lines if key in positions],
+            }
+            for one in delivery.parcels
+        ],
+    }
+
+
+def _kept_quote(quote: ShippingQuote) -> dict[str, Any]:
     return {
         "title": quote.title,
         "title_params": dict(quote.title_params),
         "price": asdict(quote.price),
         "days": list(quote.days) if quote.days else None,
         "tracked": quote.tracked,
+        "speed": str(quote.speed),
         "tariff": quote.tariff,
         "breakdown": dict(quote.breakdown),
         "note": quote.note,
@@ -129,11 +149,15 @@ def _order(request: DraftRequest, shop: ShopSnapshot) -> Order:
         billing_mode=str(shop.policy("checkout.billing_mode")),
         carrier=delivery.carrier,
         service=quote.key,
-        shipping_quote=kept_quote(quote),
+        shipping_quote=kept_delivery(delivery, _positions(request)),
         method=request.quote.method.key if request.quote.method else "",
         inputs=request.inputs,
         created_at=request.now,
     )
+
+
+def _positions(request: DraftRequest) -> dict[str, int]:
+    return {line.key: position for position, line in enumerate(request.quote.quote.basket.lines, start=1)}
 
 
 def _lines(order: Order, request: DraftRequest) -> list[dict[str, Any]]:
@@ -166,6 +190,9 @@ def _line(order: Order, position: int, view: CartLineView, sku: Sku, product: Pr
         "customs_value": sku.price,
         "customs_description": product.customs_description,
         "weight": view.weight,
+        "length": view.size.length if view.size else None,
+        "width": view.size.width if view.size else None,
+        "height": view.size.height if view.size else None,
         "origin": product.origin,
         "hs_code": product.hs_code,
         "restrictions": sorted(product.restrictions),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from storefront.core.audit.service import record
 from storefront.core.billing import service as billing
 from storefront.core.billing.models import Bill, BillLine
-from storefront.core.contracts.pricing import Applied, Basket, BasketLine, CurrencyRate, Lane, PriceContext
+from storefront.core.contracts.pricing import Applied, Lane, PriceContext
 from storefront.core.contracts.providers import Providers
 from storefront.core.contracts.shipping import ShippingQuote
 from storefront.core.db import session
@@ -18,6 +18,7 @@ from storefront.core.lifecycle.drafting import postage_of
 from storefront.core.lifecycle.effects import follow_change
 from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.labels import labels_in
+from storefront.core.lifecycle.ordered import basket_of_order, keep_delivery, rate_of
 from storefront.core.lifecycle.promote import promise_mail, settle
 from storefront.core.lifecycle.refund import refund_parts, refund_room
 from storefront.core.lifecycle.release import money_may_move
@@ -42,39 +43,12 @@ from storefront.core.payments.states import AttemptState
 from storefront.core.pricing.price import price
 from storefront.core.settings.calendar import ships_on
 from storefront.core.settings.snapshot import ShopSnapshot
-from storefront.core.shipping.deliveries import delivery_choices, find_choice
+from storefront.core.shipping.deliveries import DeliveryChoice, delivery_choices, find_choice
 from storefront.core.stock import service as stock
 from storefront.core.stock.queries import promised_to
 from storefront.core.values.address import Address
 from storefront.core.values.money import Money
-from storefront.core.values.types import LineKind, Unknown
-
-
-def rate_of(order: Order) -> CurrencyRate:
-    """The rate the order was placed with."""
-    return CurrencyRate(order.currency, order.base_currency, order.rate, order.rate_step)
-
-
-def basket_of_order(lines: list[OrderLine]) -> Basket:
-    """The live lines as a basket: unit prices stay as placed."""
-    return Basket(
-        tuple(
-            BasketLine(
-                key=f"line:{line.id}",
-                quantity=live_quantity(line),
-                unit_price=line.unit_price if line.unit_price is not None else Unknown(line.unknown_reason),
-                kind=LineKind(line.kind),
-                sku_id=line.sku_id,
-                product_id=line.product_id,
-                title=line.title,
-                list_price=line.list_price,
-                tax_class=line.tax_class,
-                weight=line.weight,
-                restrictions=frozenset(line.restrictions),
-            )
-            for line in live_lines(lines)
-        )
-    )
+from storefront.core.values.types import Unknown
 
 
 def cancel_lines(
@@ -217,10 +191,15 @@ def reprice(
     actor: str,
     reason: str,
     now: datetime,
+    delivery: DeliveryChoice | None = None,
 ) -> Bill | None:
     """Revision n+1 of an unsettled (locked) order: new charges, the open bill replaced with its deadline kept, the live
-    attempt moved to the new bill's amount. ``None`` when a price is unknown: then there is no bill."""
-    quote_row, postage = _postage(order, lines, shop, providers, now)
+    attempt moved to the new bill's amount. ``delivery``: what it goes by now; default: the chosen service, quoted anew.
+    ``None`` when a price is unknown: then there is no bill."""
+    if delivery is not None and delivery.quote is not None:
+        quote_row, postage = _taken(order, lines, delivery)
+    else:
+        quote_row, postage = _postage(order, lines, shop, providers, now)
     context = PriceContext(
         rate=rate_of(order),
         now=now,
@@ -272,15 +251,24 @@ def _postage(
             rate_of(order),
             ships_on(now, shop.policies),
             shop.policies,
+            shop.boxes,
         )
         found = find_choice(choices, f"{order.carrier}:{order.service}")
-        if found is not None and found.quote is not None:
-            return found.quote, postage_of(found)
+        if found is not None:
+            return _taken(order, lines, found)
     if kept is None or old is None:
         return Unknown(N_("Postage is worked out after weighing.")), None
     return kept, Applied(
         old.source, Lane.SHIPPING, old.key, old.amount, old.label, old.label_params, "shipping", old.data
     )
+
+
+def _taken(
+    order: Order, lines: list[OrderLine], delivery: DeliveryChoice
+) -> tuple[ShippingQuote | Unknown, Applied | None]:
+    assert delivery.quote is not None
+    keep_delivery(order, lines, delivery)
+    return delivery.quote, postage_of(delivery)
 
 
 def _agreed(order: Order) -> ShippingQuote | None:

@@ -9,9 +9,9 @@ from storefront.core.billing import service as billing
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import session
 from storefront.core.i18n.translate import N_
-from storefront.core.lifecycle.drafting import kept_quote
-from storefront.core.lifecycle.edit import basket_of_order, rate_of, reprice
+from storefront.core.lifecycle.edit import reprice
 from storefront.core.lifecycle.errors import NotPossible
+from storefront.core.lifecycle.ordered import basket_of_order, keep_delivery, rate_of
 from storefront.core.lifecycle.promote import promise_mail
 from storefront.core.lifecycle.release import money_may_move
 from storefront.core.lifecycle.repay import methods_for
@@ -57,8 +57,8 @@ def change_address(
     moves = address.destination != before.destination
     delivery = _check_destination(order, address, shop, providers, now) if moves else None
     order.address, order.country, order.email = address.to_json(), address.country, address.email
-    if delivery is not None and delivery.quote is not None:
-        order.service, order.shipping_quote = delivery.quote.key, kept_quote(delivery.quote)
+    if delivery is not None:
+        keep_delivery(order, lines_of(order.id), delivery)
         _reprice(order, shop, providers, actor, now)
     old, new = before.to_json(), address.to_json()
     fields = sorted(name for name in new if new[name] != old[name])
@@ -106,6 +106,7 @@ def _check_destination(
         rate_of(order),
         ships_on(now, shop.policies),
         shop.policies,
+        shop.boxes,
     )
     found = find_choice(choices, f"{order.carrier}:{order.service}") or next(
         (choice for choice in choices if choice.choosable and choice.carrier == order.carrier), None

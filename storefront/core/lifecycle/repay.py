@@ -11,8 +11,9 @@ from storefront.core.contracts.pricing import Applied, Lane, PriceContext, Quote
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import session
 from storefront.core.i18n.translate import N_
-from storefront.core.lifecycle.edit import basket_of_order, rate_of, reprice
+from storefront.core.lifecycle.edit import reprice
 from storefront.core.lifecycle.errors import NotPossible
+from storefront.core.lifecycle.ordered import basket_of_order, rate_of
 from storefront.core.orders.models import Order
 from storefront.core.orders.queries import current_revision, live_charges
 from storefront.core.orders.service import lines_of, lock_order_by_id, note_event

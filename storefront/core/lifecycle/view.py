@@ -91,6 +91,28 @@ class ShipmentView:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedView:
+    """The order went to another service than the one that was chosen (SHP-3). Texts in the order's language. ``postage``:
+    what is charged for it now; ``None``: it was paid before, and nothing more is to be paid."""
+
+    before: str
+    after: str
+    reason: str
+    postage: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedParcel:
+    """A parcel as the postage was quoted for. ``weight``: grams; ``size``: millimetres, the outer sides; ``lines``: pieces
+    by position."""
+
+    box: str
+    weight: int | None
+    size: tuple[int, ...] | None
+    lines: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EventView:
     name: str
     at: datetime
@@ -130,6 +152,8 @@ class OrderView:
     service: str
     delivery_title: str
     delivery_note: str = ""
+    moved: MovedView | None = None
+    planned: tuple[PlannedParcel, ...] = ()
 
     @property
     def open_bill(self) -> BillView | None:
@@ -151,6 +175,7 @@ def order_view(
     shipments = _shipments(order, lines, providers)
     revision = current_revision(order)
     postage = next((c for c in charges if c.data.get("lane") == "SHIPPING"), None)
+    moved = _moved(order)
     return OrderView(
         id=order.id,
         number=order.number,
@@ -174,9 +199,26 @@ def order_view(
         events=_events(order.id) if history else (),
         carrier=order.carrier,
         service=order.service,
-        delivery_title=postage.label_text if postage else "",
         delivery_note=_note(order, postage),
+        delivery_title=moved.after if moved else postage.label_text if postage else "",
+        moved=moved,
+        planned=tuple(
+            PlannedParcel(
+                one["box"],
+                one["weight"],
+                tuple(one["size"]) if one["size"] else None,
+                tuple((position, pieces) for position, pieces in one["lines"]),
+            )
+            for one in order.shipping_quote.get("parcels", ())
+        ),
     )
+
+
+def _moved(order: Order) -> MovedView | None:
+    kept = order.shipping_quote.get("moved")
+    if not kept:
+        return None
+    return MovedView(kept["before"], kept["after"], kept["reason"], kept["postage"])
 
 
 def _label(charge: Charge, locale: str) -> str:
@@ -189,7 +231,8 @@ def _label(charge: Charge, locale: str) -> str:
 def _note(order: Order, postage: Charge | None) -> str:
     """What its carrier says about the service, in the order's language."""
     note = str(order.shipping_quote.get("note") or "")
-    return labels_in(order.locale)(postage.source, note, {}) if postage is not None and note else ""
+    source = str(order.shipping_quote.get("source") or (postage.source if postage is not None else ""))
+    return labels_in(order.locale)(source, note, {}) if note else ""
 
 
 def _line(line: OrderLine, *, whole: bool) -> LineView:

@@ -30,6 +30,7 @@ KINDS: Mapping[str, MailKind] = {
     "order_changed": MailKind(N_("Items cancelled"), order=True),
     "order_cancelled": MailKind(N_("Cancellation"), order=True),
     "address_changed": MailKind(N_("Another address"), order=True),
+    "delivery_changed": MailKind(N_("Another delivery service"), order=True),
     "tracking_changed": MailKind(N_("Another tracking number"), order=True),
     "staff_invite": MailKind(N_("Invitation to the back office")),
     "staff_digest": MailKind(N_("Daily notice to the staff"), topic="staff_digest"),

@@ -89,7 +89,7 @@ class OrderRevision(Base):
 
 class OrderLine(Base):
     """A snapshot: nothing here follows the catalogue. ``unit_price`` ``None`` = unknown (``unknown_reason``), minor
-    units of the order's currency. ``customs_value``: base currency a piece. Live quantity = quantity - cancelled."""
+    units of the order's currency. ``customs_value``: base currency a piece. Grams and millimetres. Live quantity = quantity - cancelled."""
 
     __tablename__ = "order_line"
     __table_args__ = (
@@ -133,6 +133,9 @@ class OrderLine(Base):
     customs_value: Mapped[int | None] = mapped_column()
     customs_description: Mapped[str] = mapped_column(String(200), default="")
     weight: Mapped[int | None] = mapped_column()
+    length: Mapped[int | None] = mapped_column()
+    width: Mapped[int | None] = mapped_column()
+    height: Mapped[int | None] = mapped_column()
     origin: Mapped[str] = mapped_column(String(2), default="")
     hs_code: Mapped[str] = mapped_column(String(12), default="")
     restrictions: Mapped[list[str]] = mapped_column(Json, default=list)

@@ -93,6 +93,32 @@ class ClosedDestination(Base):
     message: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
 
 
+class ShippingBox(Base):
+    """A box, bag or envelope that goods are packed into. Millimetres and grams; ``most``: of goods, ``None``: as much as
+    fits. An inactive one is only kept."""
+
+    __tablename__ = "shipping_box"
+    __table_args__ = (
+        CheckConstraint("inner_length > 0 AND inner_width > 0 AND inner_height > 0", name="inner"),
+        CheckConstraint(
+            "outer_length >= inner_length AND outer_width >= inner_width AND outer_height >= inner_height", name="outer"
+        ),
+        CheckConstraint("weight >= 0 AND (most IS NULL OR most > 0)", name="weight"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    inner_length: Mapped[int] = mapped_column()
+    inner_width: Mapped[int] = mapped_column()
+    inner_height: Mapped[int] = mapped_column()
+    outer_length: Mapped[int] = mapped_column()
+    outer_width: Mapped[int] = mapped_column()
+    outer_height: Mapped[int] = mapped_column()
+    weight: Mapped[int] = mapped_column()
+    most: Mapped[int | None] = mapped_column()
+    active: Mapped[bool] = mapped_column(default=True)
+
+
 class Announcement(Base):
     """SHOP-3. ``places``: where it is shown (``all``, ``checkout``, ``product``)."""
 

@@ -32,7 +32,10 @@ DEFAULTS: dict[str, Any] = {
     "orders.number_prefix": "",  # before the day in an order number
     # --- shipping
     "shipping.free": {},  # {country: items total from which postage is free}; "*" = any other country
-    "shipping.packaging_weight": 0,  # added to the goods of each parcel
+    "shipping.packaging_weight": 0,  # filling and papers, added to each parcel
+    "shipping.unmeasured": "added",  # packaging where no box is known: just that (added), or estimated by weight
+    "shipping.split": "when_needed",  # several parcels: never, when nothing takes one, or also when that is cheaper
+    "shipping.move_to": [],  # services tried first when a packed parcel outgrows its own: ["carrier:service", …]
     "shipping.lead_days": 1,  # business days from order to hand-over
     # --- customs papers (SHP-7)
     "customs.sdr_rate": "",  # base currency for one special drawing right, as text; empty: every label is CN23
@@ -64,6 +67,8 @@ DEFAULTS: dict[str, Any] = {
 # Where only some words are understood.
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "checkout.billing_mode": ("pay_now", "invoice_later"),
+    "shipping.unmeasured": ("added", "estimated"),
+    "shipping.split": ("never", "when_needed", "cheaper"),
     "calendar.holidays": ("JP", ""),
     "customs.incoterm": ("DAP", "DDP", "DPU", "CPT", "CIP", "FCA", "EXW"),
     "customs.file_encoding": ("utf-8", "shift_jis"),

@@ -17,9 +17,12 @@ from storefront.core.settings.models import (
     LookPicture,
     PluginState,
     Policy,
+    ShippingBox,
     ShopVersion,
 )
 from storefront.core.settings.policies import DEFAULTS, merged
+from storefront.core.values.boxes import Box
+from storefront.core.values.types import Dimensions
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class ShopSnapshot:
     policies: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType(dict(DEFAULTS)))
     currencies: tuple[CurrencyRate, ...] = ()
     closed: tuple[ClosedRule, ...] = ()
+    boxes: tuple[Box, ...] = ()
     announcements: tuple[Notice, ...] = ()
     plugins: Mapping[str, PluginConfig] = field(default_factory=dict)
     pictures: Mapping[str, ShownPicture] = field(default_factory=dict)
@@ -129,6 +133,7 @@ def load_snapshot(version: int) -> ShopSnapshot:
         policies=MappingProxyType(policies),
         currencies=_currencies(base),
         closed=_closed_rules(),
+        boxes=_boxes(),
         announcements=_notices(),
         plugins=_plugins(),
         pictures=_pictures(),
@@ -155,6 +160,13 @@ def _closed_rules() -> tuple[ClosedRule, ...]:
         ).order_by(ClosedDestination.id)
     )
     return tuple(ClosedRule(country, region, only, message) for country, region, only, message in rows)
+
+
+def _boxes() -> tuple[Box, ...]:
+    b = ShippingBox
+    inner, outer = (b.inner_length, b.inner_width, b.inner_height), (b.outer_length, b.outer_width, b.outer_height)
+    rows = session.execute(select(b.name, b.weight, b.most, *inner, *outer).where(b.active).order_by(b.name))
+    return tuple(Box(r[0], Dimensions(*r[3:6]), Dimensions(*r[6:9]), r[1], r[2]) for r in rows)
 
 
 def _notices() -> tuple[Notice, ...]:

@@ -11,7 +11,7 @@ from storefront.core.i18n.translate import gettext as _
 from storefront.core.shipping.permission import Closed, line_problems
 from storefront.core.values.types import Destination
 from storefront.shop.checkout.summary import Summary, summary_of, why_no_delivery
-from storefront.shop.checkout.words import closed_words, problem_words
+from storefront.shop.checkout.words import CORE, closed_words, delivery_title, problem_words, say
 from storefront.shop.context import (
     current_country,
     current_lang,
@@ -86,7 +86,7 @@ def cart_page(cart: CartView, asked_country: str = "", refusal: Refusal | None =
     country = country_of(cart, asked_country)
     quoted = estimate(cart, country)
     closed = line_problems(quoted.closed)
-    rows = tuple(_row(line, closed.get(f"cart:{line.id}", ()), refusal) for line in cart.lines)
+    rows = tuple(_row(line, closed.get(f"cart:{line.id}", ()), refusal, _shut_out(line, quoted)) for line in cart.lines)
     obstacles = tuple(_closed_note(one) for one in closed.get("", ()))
     if not obstacles and country and quoted.quote.basket.lines:
         obstacles = tuple(LineNote(reason, True) for reason in why_no_delivery(quoted))
@@ -111,7 +111,19 @@ def estimate(cart: CartView, country: str) -> CheckoutQuote:
     return quote(quoted.deliveries[0].id)
 
 
-def _row(line: CartLineView, closed: tuple[Closed, ...], refusal: Refusal | None) -> CartRow:
+def _shut_out(line: CartLineView, quoted: CheckoutQuote) -> list[LineNote]:
+    """What does not carry this item to the destination, while something else does: by its reason, each once."""
+    services: dict[str, list[str]] = {}
+    for choice in quoted.deliveries:
+        if not choice.choosable and line.name in choice.products:
+            reason = say(choice.reason, choice.params, CORE if choice.core_reason else choice.source)
+            services.setdefault(reason, []).append(delivery_title(choice))
+    return [
+        LineNote(reason, title=_("Not by %(services)s:", services=", ".join(by))) for reason, by in services.items()
+    ]
+
+
+def _row(line: CartLineView, closed: tuple[Closed, ...], refusal: Refusal | None, shut_out: list[LineNote]) -> CartRow:
     notes = [
         LineNote(
             problem_words(problem),
@@ -121,7 +133,7 @@ def _row(line: CartLineView, closed: tuple[Closed, ...], refusal: Refusal | None
         )
         for problem in line.problems
     ]
-    notes += [_closed_note(one) for one in closed]
+    notes += [_closed_note(one) for one in closed] or shut_out
     if refusal is None or refusal.line_id != line.id:
         return CartRow(line, tuple(notes))
     return CartRow(line, (LineNote(refusal.words, True), *notes), refusal.typed)

@@ -226,7 +226,7 @@ def product_answer(slug: str, *, sku: str = "", quantity: str = "", refusal: str
         return make_response(render_template("errors/gone.html", p=found), 410)
     index_as(url_for("catalog.product", slug=found.slug), languages=found.languages)
     maximum = current_shop().policy("cart.max_quantity")
-    chosen = _choose(found.skus, sku)
+    chosen = chosen_sku(found.skus, sku)
     return make_response(
         render_template(
             "products/page.html",
@@ -246,7 +246,7 @@ def product_answer(slug: str, *, sku: str = "", quantity: str = "", refusal: str
     )
 
 
-def _choose(skus: Sequence[SkuView], code: str) -> SkuView | None:
+def chosen_sku(skus: Sequence[SkuView], code: str) -> SkuView | None:
     """The variant asked for, else the first that can be ordered, else the first."""
     asked = [sku for sku in skus if sku.code == code]
     return next(iter(asked or [sku for sku in skus if sku.status.orderable] or skus), None)

@@ -5,17 +5,18 @@ from dataclasses import dataclass, field
 
 from storefront.core.checkout.quote import CheckoutQuote
 from storefront.core.i18n.translate import gettext as _
-from storefront.core.i18n.translate import ngettext
 from storefront.core.pricing.methods import MethodChoice
 from storefront.core.shipping.deliveries import DeliveryChoice
 from storefront.shop.cart.page import LineNote
+from storefront.shop.checkout.facts import about
 from storefront.shop.checkout.visit import Visit
 from storefront.shop.checkout.words import CORE, closed_words, delivery_reason, delivery_title, say
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRow:
-    """``price``: minor units, ``None`` when there is none to show. ``hint``: what it means, or why it cannot be chosen."""
+    """``price``: minor units, ``None`` when there is none to show. ``hint``: what it means, or why it cannot be chosen.
+    ``under``: an extra of the row above it."""
 
     key: str
     title: str
@@ -23,6 +24,7 @@ class ChoiceRow:
     offered: bool
     chosen: bool
     price: int | None = None
+    under: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +59,9 @@ def delivery_page(visit: Visit, quoted: CheckoutQuote, errors: Mapping[str, str]
 
 def _delivery_row(choice: DeliveryChoice, quoted: CheckoutQuote) -> ChoiceRow:
     chosen = quoted.delivery is not None and quoted.delivery.id == choice.id
-    hint = _about(choice) if choice.choosable else delivery_reason(choice)
-    return ChoiceRow(choice.id, delivery_title(choice), hint, choice.choosable, chosen, choice.price)
-
-
-def _about(choice: DeliveryChoice) -> str:
-    parts = []
-    if choice.days:
-        least, most = choice.days
-        if least == most:
-            parts.append(ngettext("%(num)s day", "%(num)s days", most))
-        else:
-            parts.append(_("%(least)s–%(most)s days", least=least, most=most))
-    if choice.tracked:
-        parts.append(_("with tracking"))
-    if choice.quote is not None and choice.quote.note:
-        parts.append(say(choice.quote.note, source=choice.source))
-    return " ・ ".join(parts)
+    hint = about(choice) if choice.choosable else delivery_reason(choice)
+    under = any(row.id == choice.variant_of for row in quoted.deliveries)
+    return ChoiceRow(choice.id, delivery_title(choice), hint, choice.choosable, chosen, choice.price, under)
 
 
 def method_row(choice: MethodChoice, chosen: MethodChoice | None) -> ChoiceRow:

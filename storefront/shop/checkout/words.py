@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from storefront.core.contracts.pricing import CurrencyRate
+from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.labels import labels_in
 from storefront.core.shipping.deliveries import DeliveryChoice
 from storefront.core.shipping.permission import Closed
@@ -32,7 +33,11 @@ def delivery_title(choice: DeliveryChoice) -> str:
 
 
 def delivery_reason(choice: DeliveryChoice) -> str:
-    return say(choice.reason, choice.params, CORE if choice.core_reason else choice.source)
+    """Why it cannot be chosen, and for which goods."""
+    reason = say(choice.reason, choice.params, CORE if choice.core_reason else choice.source)
+    if not choice.products:
+        return reason
+    return say(N_("%(reason)s It is about: %(goods)s."), {"reason": reason, "goods": ", ".join(choice.products)})
 
 
 def same_currency(rate: CurrencyRate, named: str) -> bool:

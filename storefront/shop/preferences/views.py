@@ -39,13 +39,13 @@ def save() -> Response:
     currency, country, path = request.form.get("currency", ""), request.form.get("country"), _next(request.form)
     response = redirect_to(f"/{current_lang()}/preferences?next={quote(path)}" if country == ANOTHER else path)
     if currency in current_shop().currency_codes:
-        _keep(response, CURRENCY_COOKIE, currency)
+        keep_preference(response, CURRENCY_COOKIE, currency)
     if country in COUNTRIES:
-        _keep(response, COUNTRY_COOKIE, str(country))
+        keep_preference(response, COUNTRY_COOKIE, str(country))
     elif country == "":
         response.delete_cookie(cookie_name(COUNTRY_COOKIE), secure=extension().settings.https, samesite="Lax")
     if request.form.get("language") in LANGUAGES:
-        _keep(response, LANG_COOKIE, request.form["language"])
+        keep_preference(response, LANG_COOKIE, request.form["language"])
     return response
 
 
@@ -53,7 +53,8 @@ def _next(given: Mapping[str, str]) -> str:
     return own_path(given.get("next", ""), f"/{current_lang()}/")
 
 
-def _keep(response: Response, name: str, value: str) -> None:
+def keep_preference(response: Response, name: str, value: str) -> None:
+    """Keep a choice in the cookie ``name`` for a year."""
     response.set_cookie(
         cookie_name(name),
         value,

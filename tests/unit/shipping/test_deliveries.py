@@ -9,10 +9,17 @@ import pytest
 
 from storefront.core.contracts.pricing import Basket, BasketLine, CurrencyRate
 from storefront.core.contracts.providers import Registered
-from storefront.core.contracts.shipping import NotServed, ShippingCarrier, ShippingQuote, ShippingRequest
+from storefront.core.contracts.shipping import (
+    NotServed,
+    ParcelLimits,
+    ShippingCarrier,
+    ShippingQuote,
+    ShippingRequest,
+)
 from storefront.core.shipping.deliveries import DeliveryChoice, delivery_choices, find_choice
+from storefront.core.values.boxes import Box
 from storefront.core.values.money import Money
-from storefront.core.values.types import Destination, LineKind
+from storefront.core.values.types import Destination, Dimensions, LineKind
 
 YEN = CurrencyRate("JPY", "JPY")
 DOLLAR = CurrencyRate("USD", "JPY", "0.0067", 5)
@@ -170,3 +177,89 @@ def test_a_choice_is_found_by_its_id_and_only_if_it_can_be_chosen() -> None:
     assert find_choice(rows, "c:") is None
     assert find_choice(rows, "jp:sal") is None
     assert find_choice(rows, "") is None
+
+
+# --- services with limits: one parcel that suits, several, variants
+
+
+class Post(ShippingCarrier):
+    """A packet up to 2 kg for 5 yen a gram and parcel, and a dear parcel post; it keeps what it was asked."""
+
+    key = title = "post"
+
+    def __init__(self, parcel_price: int = 20_000, limits: Any = None) -> None:
+        self.asked: list[tuple[int | None, ...]] = []
+        self._price = parcel_price
+        self._limits = {"packet": ParcelLimits(weight=2000)} if limits is None else limits
+
+    def limits(self, destination: Destination, ship_on: date) -> Any:
+        if isinstance(self._limits, Exception):
+            raise self._limits
+        return self._limits
+
+    def quote(self, request: ShippingRequest) -> tuple[ShippingQuote | NotServed, ...]:
+        weights = [parcel.weight or 0 for parcel in request.parcels]
+        self.asked.append(tuple(weights))
+        rows: list[ShippingQuote | NotServed] = []
+        if max(weights) > 2000:
+            rows.append(NotServed("At most 2 kg.", service="packet", title="Packet"))
+        else:
+            rows.append(service("packet", 5 * sum(weights)))
+            rows.append(service("packet-cover", 5 * sum(weights) + 400, variant_of="packet"))
+        if self._price:
+            rows.append(service("parcel", self._price))
+        return tuple(rows)
+
+
+HEAVY = Basket((BasketLine("a", 3, 1000, title="Pot", weight=900),))
+
+
+def split(post: Post, policy: str, basket: Basket = HEAVY) -> dict[str, DeliveryChoice]:
+    rows = delivery_choices(
+        basket, FRANCE, {"post": Registered("plugin_post", post)}, YEN, SHIP_ON, {"shipping.split": policy}
+    )
+    assert [row.choosable for row in rows] == sorted((row.choosable for row in rows), reverse=True)
+    return {row.service: row for row in rows}
+
+
+@pytest.mark.req("SHP-2")
+def test_what_is_too_heavy_for_a_service_goes_in_several_parcels_where_the_policy_allows() -> None:
+    never, needed = Post(), Post()
+    assert not split(never, "never")["packet"].choosable and not split(needed, "when_needed")["packet"].choosable
+    assert never.asked == needed.asked == [(2700,)]
+    cheaper, dearer = Post(), Post(parcel_price=13_000)
+    found = split(cheaper, "cheaper")
+    assert list(found) == ["packet", "packet-cover", "parcel"], "a variant stands beneath its service"
+    assert [one.lines for one in found["packet"].parcels] == [(("a", 2),), (("a", 1),)]
+    assert (found["packet"].price, found["parcel"].price, len(found["parcel"].parcels)) == (13_500, 20_000, 1)
+    assert cheaper.asked == [(2700,), (1800, 900)], "asked once for each way of packing"
+    assert split(dearer, "cheaper")["packet"].reason == "At most 2 kg."
+    alone = Post(parcel_price=0)
+    assert len(split(alone, "when_needed")["packet"].parcels) == 2
+    # A piece that is too heavy by itself stays refused, with the carrier's own reason.
+    anvil = split(Post(parcel_price=0), "cheaper", Basket((BasketLine("a", 1, 1000, weight=2001),)))
+    assert anvil["packet"].reason == "At most 2 kg." and anvil["packet"].parcels == ()
+
+
+@pytest.mark.parametrize("limits", [None, 7, {"packet": 2000}, RuntimeError("gone")])
+def test_limits_that_are_nonsense_leave_the_quotes(limits: Any, caplog: pytest.LogCaptureFixture) -> None:
+    post = Post(limits=limits if limits is not None else ())
+    with caplog.at_level(logging.ERROR):
+        found = split(post, "cheaper")
+    assert found["parcel"].choosable and not found["packet"].choosable
+    assert post.asked == [(2700,)] and "plugin_post" in caplog.text
+
+
+def test_a_carrier_is_asked_anew_only_for_another_box() -> None:
+    cube = Box("Cube", Dimensions(330, 330, 330), Dimensions(340, 340, 340), 200)
+    flat = Box("Flat", Dimensions(500, 300, 60), Dimensions(510, 310, 70), 260)
+    goods = Basket((BasketLine("a", 3, 1000, weight=100, size=Dimensions(320, 240, 15)),))
+    post = Post(limits={"packet": ParcelLimits(sides=900), "packet-x": ParcelLimits(length=600, sides=900)})
+    registered = {"post": Registered("plugin_post", post)}
+    rows = {row.service: row for row in delivery_choices(goods, FRANCE, registered, YEN, SHIP_ON, {}, (cube, flat))}
+    assert post.asked == [(500,), (560,)]
+    assert {key: row.parcels[0].box for key, row in rows.items()} == {
+        "packet": "Flat",
+        "packet-cover": "Flat",
+        "parcel": "Cube",
+    }

@@ -258,6 +258,24 @@ def upgrade() -> None:
     with op.batch_alter_table('search_word', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_search_word_initial_length'), ['initial', 'length'], unique=False)
 
+    op.create_table('shipping_box',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('inner_length', sa.Integer(), nullable=False),
+    sa.Column('inner_width', sa.Integer(), nullable=False),
+    sa.Column('inner_height', sa.Integer(), nullable=False),
+    sa.Column('outer_length', sa.Integer(), nullable=False),
+    sa.Column('outer_width', sa.Integer(), nullable=False),
+    sa.Column('outer_height', sa.Integer(), nullable=False),
+    sa.Column('weight', sa.Integer(), nullable=False),
+    sa.Column('most', sa.Integer(), nullable=True),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.CheckConstraint('inner_length > 0 AND inner_width > 0 AND inner_height > 0', name=op.f('ck_shipping_box_inner')),
+    sa.CheckConstraint('outer_length >= inner_length AND outer_width >= inner_width AND outer_height >= inner_height', name=op.f('ck_shipping_box_outer')),
+    sa.CheckConstraint('weight >= 0 AND (most IS NULL OR most > 0)', name=op.f('ck_shipping_box_weight')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shipping_box')),
+    sa.UniqueConstraint('name', name=op.f('uq_shipping_box_name'))
+    )
     op.create_table('shop_version',
     sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -887,6 +905,9 @@ def upgrade() -> None:
     sa.Column('customs_value', sa.Integer(), nullable=True),
     sa.Column('customs_description', sa.String(length=200), nullable=False),
     sa.Column('weight', sa.Integer(), nullable=True),
+    sa.Column('length', sa.Integer(), nullable=True),
+    sa.Column('width', sa.Integer(), nullable=True),
+    sa.Column('height', sa.Integer(), nullable=True),
     sa.Column('origin', sa.String(length=2), nullable=False),
     sa.Column('hs_code', sa.String(length=12), nullable=False),
     sa.Column('restrictions', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
@@ -1440,6 +1461,7 @@ def downgrade() -> None:
 
     op.drop_table('staff')
     op.drop_table('shop_version')
+    op.drop_table('shipping_box')
     with op.batch_alter_table('search_word', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_search_word_initial_length'))
 
