@@ -50,7 +50,7 @@ class Way:
 
 
 COURIER = "shipping_courier:"
-# The cheapest to Taiwan is the small packet of Japan Post: 550 yen up to 300 g.
+# The cheapest to Taiwan is the small packet of Japan Post: 750 yen up to 500 g, with its box.
 TRANSFER = Way(
     "TW",
     TAIWAN,
@@ -58,9 +58,9 @@ TRANSFER = Way(
     "payments_bank_transfer",
     COURIER + "international",
     2 * 605 + 1540 + 1450,
-    2 * 605 + 1540 + 550,
+    2 * 605 + 1540 + 750,
 )
-# 605, 1540, 1450 and 550 yen at 0.21, each rounded up to whole dollars.
+# 605, 1540, 1450 and 750 yen at 0.21, each rounded up to whole dollars.
 DOLLARS = Way(
     "TW",
     TAIWAN,
@@ -68,7 +68,7 @@ DOLLARS = Way(
     "payments_bank_transfer",
     COURIER + "international",
     2 * 128 + 324 + 305,
-    2 * 128 + 324 + 116,
+    2 * 128 + 324 + 158,
     "TWD",
 )
 # The fee of cash on delivery is known once the method is chosen.
