@@ -84,6 +84,8 @@ class RqQueues:
                         failure_ttl=FAILURE_SECONDS,
                         description=row.name,
                         job_id=job_id(row.id, row.attempts),
+                        # What a dead worker had at hand has waited for its lease: not for the queue as well.
+                        at_front=row.attempts > 1,
                     )
                     for row in mine
                 ]

@@ -182,6 +182,20 @@ def test_a_row_told_twice_or_late_runs_once(shop, redis, work, listener) -> None
     assert len(ran) == 1 and rows() == [("done", 1)]
 
 
+def test_what_was_begun_before_goes_before_what_waits(shop, redis, work, listener) -> None:
+    job("test.known")(lambda w: None)
+    promise()
+    (begun,) = hand_over(10, utcnow(), ("critical",))
+    assert take(begun.id, begun.attempts, utcnow()) == begun  # by a worker that dies
+    queues = RqQueues(redis)
+    promise()
+    queues.put(hand_over(10, utcnow(), ("critical",)))
+    with time_machine.travel(utcnow() + LEASE * 1.5, tick=False):
+        queues.put([row for row in hand_over(10, utcnow(), ("critical",)) if row.id == begun.id])
+    waiting = [entry.decode() for entry in redis.lrange("rq:queue:critical", 0, -1)]
+    assert waiting[0] == job_id(begun.id, 2) and len(waiting) == 2
+
+
 def test_only_one_taker_gets_an_attempt_and_a_long_job_keeps_it(db: Database) -> None:
     job("test.known")(lambda w: None)
     promise()
