@@ -153,6 +153,7 @@ def shops(app: Flask, lang: str) -> list[Seen]:
         visitor.gets(path)
         visitor.submits("add-form")
     tourist.looks("cart.show, with goods", f"{at}cart?country=TW")
+    tourist.looks("estimate.of_cart", f"{at}cart/delivery?country=TW")
     for step in ("", "address"):
         tourist.looks(f"checkout.{step or 'start'}", f"{at}checkout/{step}")
     visitor.fills_in(TAIPEI, postal_code="x")

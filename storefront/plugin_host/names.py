@@ -15,7 +15,7 @@ RESERVED = frozenset({"core", "storefront", "plugin", "alembic", "messages"})
 # First parts of the shop's own addresses, behind the language, and its folders of templates: pages of a plugin stand beside.
 ADDRESSES = frozenset(
     {
-        "account", "bills", "brands", "cart", "categories", "checkout", "components", "contact", "dev", "errors", "home", "login",
+        "account", "bills", "brands", "cart", "categories", "checkout", "components", "contact", "dev", "errors", "estimate", "home", "login",
         "logout", "mail", "mails", "manage", "orders", "pages", "preferences", "preview", "products", "register", "reset",
     }
 )  # fmt: skip

@@ -87,6 +87,7 @@ def buys(reader):
     expect(shopper.by("toast")).not_to_be_empty()
     reader.sees("catalog.product, added", alone=True)
     reader.opens(f"{at}cart?country=US", "cart.show, with goods")
+    reader.opens(f"{at}cart/delivery?country=US", "estimate.of_cart")
     reader.opens(f"{at}checkout/", "checkout.start")
     reader.opens(f"{at}checkout/address", "checkout.address")
     shopper.fill_address("US", {**ADDRESS, "email": shopper.email})
@@ -113,6 +114,7 @@ def test_nothing_is_wrong_with_any_page_a_shopper_comes_to(shop, new_shopper, pa
     reader = Reader(new_shopper(shop, first), second)
     at = f"/{first}/"
     reader.crawls(Finder(pages, at), at, f"{at}preferences", f"{at}shipping_courier/charges")
+    reader.opens(f"{at}products/cherry-blossom-soap/delivery?country=TW", "estimate.of_product")
     buys(reader)
     bill = shop.cli_json("orders", "show", reader.shopper.by("order-number").inner_text())["bills"][0]
     reader.opens(f"{at}bills/{bill['secret']}", "bills.show")

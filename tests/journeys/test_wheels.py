@@ -15,6 +15,7 @@ from storefront.testing.running import RunningShop
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = sorted(path.parent for path in ROOT.glob("plugins/*/pyproject.toml"))
+OWNERS_CHOICE = {"notify_webhook", "shipping_consolidated"}  # nothing works in them before the owner has filled them in
 CATALOGUES = [*ROOT.glob("translations/*/*/*.po"), *ROOT.glob("plugins/*/storefront_*/translations/*/*/*.po")]
 KANA = re.compile("[ぁ-ゖァ-ヺ]")
 
@@ -90,7 +91,7 @@ def test_everything_comes_from_the_environment(command: tuple[str], tmp_path: Pa
 
 def test_installed_plugins_are_there_and_enabled(shop: RunningShop) -> None:
     listed = {info["name"]: info["status"] for info in shop.cli_json("plugins", "list")}
-    assert listed == {path.name: "enabled" for path in PLUGINS}
+    assert listed == {path.name: "disabled" if path.name in OWNERS_CHOICE else "enabled" for path in PLUGINS}
 
 
 def test_installed_shop_shows_its_pages(shop: RunningShop) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,7 +85,7 @@ def make_order(db: Database) -> Callable[..., int]:
     """An order with one line, as the mails read it. Returns its id."""
     count = itertools.count(1)
 
-    def make(*, locale: str = "ja", email: str = "hanako@example.com", name: str = ADDRESS.name, **values: str) -> int:
+    def make(*, locale: str = "ja", email: str = "hanako@example.com", name: str = ADDRESS.name, **values: Any) -> int:
         number = f"261122-{next(count):04d}"
         with unit_of_work() as session:
             order = Order(
@@ -92,6 +93,7 @@ def make_order(db: Database) -> Callable[..., int]:
                 secret=f"secret-{number}",
                 state=values.get("state", "pending"),
                 cancel_reason=values.get("cancel_reason", ""),
+                shipping_quote=values.get("shipping_quote", {}),
                 email=email,
                 address={**ADDRESS.to_json(), "name": name},
                 country="JP",

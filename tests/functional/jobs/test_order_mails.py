@@ -95,7 +95,11 @@ def test_the_mail_is_in_the_orders_language_whatever_the_row_says(
 def test_every_kind_of_mail_can_be_sent_without_a_request(
     make_order: MakeOrder, runtime: Runtime, outgoing: Any, kind: str
 ) -> None:
-    states = {"order_cancelled": {"state": "cancelled", "cancel_reason": "unpaid"}}
+    moved = {"before": "Air packet", "after": "EMS", "reason": "It weighs too much.", "postage": None}
+    states = {
+        "order_cancelled": {"state": "cancelled", "cancel_reason": "unpaid"},
+        "delivery_changed": {"shipping_quote": {"moved": moved}},
+    }
     promise(make_order(locale="en", **states.get(kind, {})), kind)
     run_due(runtime)
     (mail,) = outgoing.sent
