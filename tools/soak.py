@@ -153,6 +153,11 @@ class Soak:
             statement = select(func.count()).where(OutboxRow.name == MAIL, OutboxRow.state != OutboxState.DONE)
             return connection.execute(statement).scalar_one()
 
+    def nothing_waits(self) -> bool:
+        with self.engine.connect() as connection:
+            due = (OutboxRow.state != OutboxState.DONE) & (OutboxRow.available_at <= utcnow())
+            return connection.execute(select(func.count()).where(due)).scalar_one() == 0
+
     def work_goes_on(self) -> None:
         """Until the worker, up for a while, has sent some more mails: only then a kill falls into its work."""
         before, start = len(self.listening.handler.accepted), time.monotonic()
@@ -289,7 +294,9 @@ def main() -> int:
         soak = Soak(shop, engine, controller, arguments.mails, arguments.kills, arguments.outage)
         with shop:
             wait_for(lambda: soak.child("main relay$"), 60, "the shop runs")
-            time.sleep(45)  # pictures of the demo are prepared, the caches of the web processes are warm
+            time.sleep(45)  # the caches of the web processes are warm
+            # Only then it is idle: on a busy machine the demo's pictures take longer.
+            wait_for(lambda: soak.nothing_waits(), 300, "the pictures of the demo are prepared")
             shop.get("/en/")
             memory = sum(pss_kib(pid) for pid in family(shop.processes[0].pid)) / 1024
         soak.promise()
