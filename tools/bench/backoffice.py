@@ -35,6 +35,7 @@ PATHS: tuple[str, ...] = (
     "/manage/orders/?waits=hand_over",
     "/manage/orders/?waits=goods",
     "/manage/orders/?waits=refund",
+    "/manage/orders/?waits=customs",
     "/manage/orders/?payment=open",
     "/manage/orders/?payment=paid",
     "/manage/orders/?country=TW",
@@ -61,6 +62,7 @@ PATHS: tuple[str, ...] = (
     "/manage/stock/1",
     "/manage/translations/",
     "/manage/brands/",
+    "/manage/boxes/",
 )
 MUST_P95 = 150.0
 MUST_STATEMENTS = 12
