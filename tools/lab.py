@@ -214,7 +214,9 @@ def measure(browser: Browser, shop: RunningShop, visit: Visit, lang: str, cookie
         session.send("Network.enable")
         session.send("Network.emulateNetworkConditions", NETWORK)
         session.send("Emulation.setCPUThrottlingRate", {"rate": PROCESSOR})
-        page.goto(f"{shop.url}/{lang}{visit.path}", wait_until="networkidle")
+        answer = page.goto(f"{shop.url}/{lang}{visit.path}", wait_until="networkidle")
+        if answer is None or answer.status != 200:
+            raise RuntimeError(f"{visit.path} answered {answer and answer.status}: is --keep a shop of this version?")
         page.wait_for_timeout(SETTLE_MS)
         # Touching ends the watch for what is seen first.
         lcp, what = page.evaluate("[lab.lcp, lab.what]")
