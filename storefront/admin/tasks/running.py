@@ -135,7 +135,8 @@ def export_folder() -> Path:
 def purge(work: Work) -> None:
     """Files that were made a while ago: they hold names and addresses, and whoever wanted them has them. A run that dies
     in between is done again, since the rows know them until the unit commits."""
-    for name in tasks.forget_files(utcnow() - FILES_KEPT):
+    now = utcnow()
+    for name in tasks.forget_files(now - FILES_KEPT, now):
         (export_folder() / name).unlink(missing_ok=True)
 
 

@@ -86,11 +86,11 @@ def set_total(task_id: int, total: int) -> None:
     session.execute(update(Task).where(Task.id == task_id).values(total=total))
 
 
-def forget_files(before: datetime) -> list[str]:
+def forget_files(before: datetime, now: datetime) -> list[str]:
     """Names of the files of tasks that ended before then, whose rows know them no more."""
     old = select(Task).where(Task.file != "", Task.finished_at < before).order_by(Task.id)
     names = []
     for task in session.scalars(lock_for_update(old)):
         names.append(task.file)
-        task.file = ""
+        task.file, task.file_deleted_at = "", now
     return names

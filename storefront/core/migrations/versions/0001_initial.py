@@ -317,6 +317,7 @@ def upgrade() -> None:
     sa.Column('failed', sa.Integer(), nullable=False),
     sa.Column('problems', sa.JSON().with_variant(postgresql.JSONB(), 'postgresql'), nullable=False),
     sa.Column('file', sa.String(length=200), nullable=False),
+    sa.Column('file_deleted_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('actor', sa.String(length=120), nullable=False),
     sa.Column('locale', sa.String(length=10), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
