@@ -10,7 +10,7 @@ from storefront.core.db import session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.promote import promise_mail
-from storefront.core.lifecycle.release import give_back, money_may_move, owe_what_came
+from storefront.core.lifecycle.release import give_back, owe_what_came, refuse_while_money_moves
 from storefront.core.lifecycle.ship import trim_parcels
 from storefront.core.orders.models import Order
 from storefront.core.orders.service import lock_order, transition
@@ -47,11 +47,7 @@ def cancel_locked(
     reason: str = "",
 ) -> None:
     """The same for an order that is locked already."""
-    if money_may_move(order):
-        raise NotPossible(
-            N_("A payment of order %(number)s is being checked. Nothing was changed; try again in some minutes."),
-            number=order.number,
-        )
+    refuse_while_money_moves(order)
     if something_left(order):
         raise NotPossible(
             N_("Part of order %(number)s has left the shop; it can no longer be cancelled whole. Nothing was changed."),

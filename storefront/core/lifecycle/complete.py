@@ -12,7 +12,7 @@ from storefront.core.db import session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.promote import promise_mail
-from storefront.core.lifecycle.release import give_back, money_may_move, owe_what_came
+from storefront.core.lifecycle.release import give_back, owe_what_came, refuse_while_money_moves
 from storefront.core.orders.models import Order
 from storefront.core.orders.service import lock_order, transition
 from storefront.core.orders.states import CancelReason
@@ -64,11 +64,7 @@ def end_returned(
 
 
 def _check(order: Order, keep: int) -> None:
-    if money_may_move(order):
-        raise NotPossible(
-            N_("A payment of order %(number)s is being checked. Nothing was changed; try again in some minutes."),
-            number=order.number,
-        )
+    refuse_while_money_moves(order)
     away = select(Shipment.id).where(Shipment.order_id == order.id, Shipment.state.not_in(("lost", "returned")))
     if session.scalar(away.limit(1)) is not None:
         raise NotPossible(

@@ -19,7 +19,7 @@ from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.labels import labels_in
 from storefront.core.lifecycle.ordered import basket_of_order, keep_delivery, rate_of
 from storefront.core.lifecycle.promote import promise_mail
-from storefront.core.lifecycle.release import money_may_move
+from storefront.core.lifecycle.release import refuse_while_money_moves
 from storefront.core.lifecycle.repay import methods_for
 from storefront.core.lifecycle.ship import HERE, lines_in, pack
 from storefront.core.orders.models import Order, OrderLine
@@ -159,11 +159,7 @@ def wanted_move(order: Order, shop: ShopSnapshot, providers: Providers, now: dat
 def carry_out(order: Order, move: Move, shop: ShopSnapshot, providers: Providers, *, actor: str, now: datetime) -> None:
     """Move the (locked) order and its parcels that are here. Before its bill is settled the postage is priced anew, after
     that nothing more is charged. The shopper gets a mail. Inside the caller's unit. Raises ``NotPossible``."""
-    if money_may_move(order):
-        raise NotPossible(
-            N_("A payment of order %(number)s is being checked. Nothing was changed; try again in some minutes."),
-            number=order.number,
-        )
+    refuse_while_money_moves(order)
     lines, lang = lines_of(order.id), order.locale
     keep_delivery(order, lines, move.delivery)
     reason = move.reason.within(lang)

@@ -13,7 +13,7 @@ from storefront.core.lifecycle.edit import reprice
 from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.lifecycle.ordered import basket_of_order, keep_delivery, rate_of
 from storefront.core.lifecycle.promote import promise_mail
-from storefront.core.lifecycle.release import money_may_move
+from storefront.core.lifecycle.release import refuse_while_money_moves
 from storefront.core.lifecycle.repay import methods_for
 from storefront.core.orders.customs import follow_customs
 from storefront.core.orders.finding import index_order
@@ -76,11 +76,7 @@ def change_address(
 def _check(order: Order) -> None:
     if order.state not in ("pending", "processing"):
         raise NotPossible(ENDED, number=order.number, state=order.state)
-    if money_may_move(order):
-        raise NotPossible(
-            N_("A payment of order %(number)s is being checked. Nothing was changed; try again in some minutes."),
-            number=order.number,
-        )
+    refuse_while_money_moves(order)
     made = select(Shipment.id).where(
         Shipment.order_id == order.id, Shipment.state.in_(("labelled", "handed_over", "delivered"))
     )

@@ -7,7 +7,9 @@ from sqlalchemy import func, select
 from storefront.core.billing import service as billing
 from storefront.core.contracts.providers import Providers
 from storefront.core.db import session
+from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.effects import release_all
+from storefront.core.lifecycle.errors import NotPossible
 from storefront.core.orders import limits
 from storefront.core.orders.models import Order
 from storefront.core.orders.queries import live_charges
@@ -25,6 +27,15 @@ MONEY_MAY_MOVE = frozenset({AttemptState.APPROVED, AttemptState.PENDING})
 def money_may_move(order: Order) -> bool:
     bills = billing.bills_of(order.id, "open")
     return any(a.state in MONEY_MAY_MOVE for a in payments.attempts_of([b.id for b in bills]))
+
+
+def refuse_while_money_moves(order: Order) -> None:
+    """Raises ``NotPossible``."""
+    if money_may_move(order):
+        raise NotPossible(
+            N_("A payment of order %(number)s is being checked. Nothing was changed; try again in some minutes."),
+            number=order.number,
+        )
 
 
 def give_back(order: Order, providers: Providers, *, actor: str, now: datetime, sent: bool = False) -> None:
