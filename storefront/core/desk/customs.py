@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from storefront.core.billing.paid import other_charges, paid_for_lines
 from storefront.core.contracts.currency import in_base, in_currency
-from storefront.core.contracts.pricing import CurrencyRate
 from storefront.core.contracts.providers import Providers
 from storefront.core.contracts.shipping import CustomsLabel
 from storefront.core.db import session
+from storefront.core.lifecycle.ordered import rate_of
 from storefront.core.orders.customs import facts_of
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.orders.service import lines_of, live_lines, live_quantity
@@ -109,9 +109,11 @@ class _Reading:
     """The parcels of one order in the order in which they were made; parts of a price add up over them."""
 
     def __init__(self, order: Order, lines: Sequence[OrderLine], shop: ShopSnapshot, providers: Providers) -> None:
-        self.order, self.shop, self.providers = order, shop, providers
+        self.order, self.providers = order, providers
         self.lines = {line.id: line for line in lines if line.kind != "service"}
-        self.rate = CurrencyRate(order.currency, order.base_currency, order.rate, order.rate_step)
+        self.rate = rate_of(order)
+        self.sdr = read_sdr_rate(str(shop.policy("customs.sdr_rate")), str(shop.policy("customs.sdr_date")))
+        self.from_japan = str(shop.policy("shop.country")) == "JP" and order.base_currency == "JPY"
         self.paid = paid_for_lines(order, lines)
         self.before: dict[int, int] = {}
 
@@ -193,15 +195,13 @@ class _Reading:
         carrier, service = (row.carrier, row.service) if row is not None else (order.carrier, order.service)
         total = known_sum([item.value for item in items])
         value = None if total is None else in_base(total, self.rate)
-        sdr = read_sdr_rate(str(self.shop.policy("customs.sdr_rate")), str(self.shop.policy("customs.sdr_date")))
         label = _label(carrier, service, self.providers)
-        from_japan = str(self.shop.policy("shop.country")) == "JP" and base == "JPY"
         return Declaration(
             order_number=order.number,
             parcel_id=row.id if row is not None else None,
             number=number,
             # An unknown value is declared on the form that is right for every value.
-            form=form_for(value, base, label, sdr) if value is not None else form_for(0, base, label, None),
+            form=form_for(value, base, label, self.sdr) if value is not None else form_for(0, base, label, None),
             items=items,
             currency=order.currency,
             total=total,
@@ -214,9 +214,9 @@ class _Reading:
             tracking=row.tracking if row is not None else "",
             state=row.state if row is not None else "",
             notices=notices_for_staff(
-                order.country, [item.hs_code for item in items], together, from_japan=from_japan
+                order.country, [item.hs_code for item in items], together, from_japan=self.from_japan
             ),
-        )  # fmt: skip
+        )
 
 
 def _label(carrier: str, service: str, providers: Providers) -> CustomsLabel:

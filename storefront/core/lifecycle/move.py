@@ -1,5 +1,6 @@
 """A packed parcel that its service does not take: the order moves to one that does (SHP-3)."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,9 +10,9 @@ from sqlalchemy import select
 
 from storefront.core.audit.service import record
 from storefront.core.billing import service as billing
-from storefront.core.contracts.pricing import BasketLine
-from storefront.core.contracts.providers import Providers
-from storefront.core.contracts.shipping import Parcel, ShippingRequest, Speed
+from storefront.core.contracts.pricing import Basket, CurrencyRate
+from storefront.core.contracts.providers import Providers, Registered
+from storefront.core.contracts.shipping import ShippingCarrier, ShippingRequest, Speed
 from storefront.core.db import session
 from storefront.core.i18n.translate import N_
 from storefront.core.lifecycle.edit import reprice
@@ -24,14 +25,14 @@ from storefront.core.lifecycle.repay import methods_for
 from storefront.core.lifecycle.ship import HERE, lines_in, pack
 from storefront.core.orders.models import Order, OrderLine
 from storefront.core.orders.queries import live_charges
-from storefront.core.orders.service import lines_of, live_lines, lock_order_by_id, note_event
+from storefront.core.orders.service import lines_of, lock_order_by_id, note_event
 from storefront.core.payments import service as payments
 from storefront.core.pricing.methods import find_method
 from storefront.core.settings.calendar import ships_on
 from storefront.core.settings.snapshot import ShopSnapshot
 from storefront.core.shipping.deliveries import DeliveryChoice, find_choice
 from storefront.core.shipping.models import Shipment
-from storefront.core.shipping.parcels import PackedParcel, Packing, keeps_to, worth_of
+from storefront.core.shipping.parcels import PackedParcel, Packing, keeps_to
 from storefront.core.shipping.rows import limits_of, rows_of
 from storefront.core.values.address import Address
 from storefront.core.values.types import Dimensions
@@ -115,18 +116,18 @@ def pack_checked(
 def wanted_move(order: Order, shop: ShopSnapshot, providers: Providers, now: datetime) -> Move | None:
     """Where a (locked) order must go on, by the parcels that are weighed; ``None`` while its service takes them, or its
     carrier cannot say. Raises ``NothingFits``."""
-    lines = lines_of(order.id)
-    packed, request = _request(order, lines, shop, now)
+    basket, rate = basket_of_order(lines_of(order.id)), rate_of(order)
+    packed, request = _request(order, basket, rate, shop, now)
     if not request.parcels:
         return None
-    reason = _refusal(order, request, providers)
-    if reason is None:
+    own_carrier = providers.carriers(installed=True).get(order.carrier)
+    reason = _refusal(order, own_carrier, request, rate, basket) if own_carrier is not None else None
+    if own_carrier is None or reason is None:
         return None
-    rate = rate_of(order)
     offered = [
         row
         for key, registered in providers.carriers().items()
-        for row in rows_of(registered, key, request, rate, basket_of_order(lines).lines, packed)
+        for row in rows_of(registered, key, request, rate, basket.lines, packed)
     ]
     own = f"{order.carrier}:{order.service}"
     delivery = _first_that_fits(order, [row for row in offered if row.id != own], shop)
@@ -140,14 +141,9 @@ def wanted_move(order: Order, shop: ShopSnapshot, providers: Providers, now: dat
         )
     charged = sum(c.amount for c in live_charges(order.id) if c.data.get("lane") == "SHIPPING")
     kept = order.shipping_quote
-    registered_own = providers.carriers(installed=True).get(order.carrier)
     return Move(
         before=own,
-        before_title=Words(
-            str(kept.get("title") or own),
-            kept.get("title_params") or {},
-            registered_own.source if registered_own else "",
-        ),
+        before_title=Words(str(kept.get("title") or own), kept.get("title_params") or {}, own_carrier.source),
         delivery=delivery,
         reason=reason,
         difference=(delivery.price or 0) - charged,
@@ -201,9 +197,7 @@ def _reprice(
     actor: str,
     now: datetime,
 ) -> None:
-    reprice(
-        order, lines, shop, providers, actor=actor, reason="another service", now=now, delivery=move.delivery
-    )  # fmt: skip
+    reprice(order, lines, shop, providers, actor=actor, reason="another service", now=now, delivery=move.delivery)
     if order.method and find_method(methods_for(order, providers, now), order.method) is None:
         raise NotPossible(
             N_("Order %(number)s cannot be paid as chosen with another delivery service. Nothing was changed."),
@@ -217,23 +211,16 @@ def _paid(order: Order) -> bool:
 
 
 def _request(
-    order: Order, lines: list[OrderLine], shop: ShopSnapshot, now: datetime
+    order: Order, basket: Basket, rate: CurrencyRate, shop: ShopSnapshot, now: datetime
 ) -> tuple[tuple[PackedParcel, ...], ShippingRequest]:
     """The parcels that were weighed as they are, and how the rest would be packed, where that is known."""
-    rate = rate_of(order)
-    basket = basket_of_order(lines)
-    by_key = {line.key: line for line in basket.lines}
-    weighed = list(_weighed(order.id))
-    left = {key: line.quantity for key, line in by_key.items()}
     packing = Packing(basket, rate, shop.policies, shop.boxes)
-    packed, parcels = [], []
-    for one in weighed:
-        inside = [(by_key[key], pieces) for key, pieces in one.lines if key in by_key]
-        for line, pieces in inside:
-            left[line.key] -= pieces
-        packed.append(one)
-        parcels.append(_parcel(one, inside, packing))
-    rest = packing.rest({key: pieces for key, pieces in left.items() if pieces > 0}) if weighed else None
+    packed = list(_weighed(order.id))
+    parcels = [packing.told(one) for one in packed]
+    left = Counter({line.key: line.quantity for line in basket.lines})
+    for one in packed:
+        left.subtract(dict(one.lines))
+    rest = packing.rest({key: pieces for key, pieces in left.items() if pieces > 0}) if packed else None
     if rest is not None and all(parcel.weight is not None for parcel in rest.parcels):
         packed += rest.packed
         parcels += rest.parcels
@@ -251,29 +238,16 @@ def _weighed(order_id: int) -> Iterator[PackedParcel]:
         yield PackedParcel(row.weight, size, tuple((f"line:{line.id}", pieces) for line, pieces in lines_in(row.id)))
 
 
-def _parcel(one: PackedParcel, inside: list[tuple[BasketLine, int]], packing: Packing) -> Parcel:
-    return Parcel(
-        weight=one.weight,
-        value=packing.in_base(sum(worth_of(line) * pieces for line, pieces in inside)),
-        size=one.size,
-        restrictions=frozenset[str]().union(*(line.restrictions for line, _pieces in inside)),
-        piece_count=sum(pieces for _line, pieces in inside),
-    )
-
-
-def _refusal(order: Order, request: ShippingRequest, providers: Providers) -> Words | None:
+def _refusal(
+    order: Order, registered: Registered[ShippingCarrier], request: ShippingRequest, rate: CurrencyRate, basket: Basket
+) -> Words | None:
     """Why the order's own service does not take the parcels; ``None`` when it does, or its carrier cannot say."""
-    registered = providers.carriers(installed=True).get(order.carrier)
-    if registered is None:
-        return None
-    basket = basket_of_order(live_lines(lines_of(order.id)))
-    rows = rows_of(registered, order.carrier, request, rate_of(order), basket.lines)
+    rows = rows_of(registered, order.carrier, request, rate, basket.lines)
     if find_choice(rows, f"{order.carrier}:{order.service}") is not None:
         return None
     own = (f"{order.carrier}:{order.service}", f"{order.carrier}:")
-    refusals = [row for row in rows if row.id in own]
-    if any(row.reason and not row.core_reason for row in refusals):
-        row = next(row for row in refusals if row.reason and not row.core_reason)
+    row = next((row for row in rows if row.id in own and row.reason and not row.core_reason), None)
+    if row is not None:
         return Words(row.reason, row.params, row.source)
     most = limits_of(registered, request).get(order.service)
     if most is not None and not all(keeps_to(most, parcel.weight, parcel.size) for parcel in request.parcels):

@@ -94,18 +94,15 @@ class _Carrier:
         self._replace({service: plans[most] for service, most in self.outgrown.items()}, below, only_offers=True)
 
     def _ask(self, plan: Plan) -> list[DeliveryChoice]:
-        request = self._asking.about(plan)
-        return rows_of(
-            self._registered, self._key, request, self._asking.rate, self._asking.goods, plan.packed
-        )  # fmt: skip
+        asking = self._asking
+        return rows_of(self._registered, self._key, asking.about(plan), asking.rate, asking.goods, plan.packed)
 
     def _replace(
         self, plans: Mapping[str, Plan | None], below: int | None = None, *, only_offers: bool = False
     ) -> None:
         """Take the rows of these services from an answer about their own plan; each distinct plan is asked about once."""
-        for packed in dict.fromkeys(plan.packed for plan in plans.values() if plan is not None):
-            services = {service for service, plan in plans.items() if plan is not None and plan.packed == packed}
-            plan = next(plan for plan in plans.values() if plan is not None and plan.packed == packed)
+        for plan in dict.fromkeys(plan for plan in plans.values() if plan is not None):
+            services = {service for service, own in plans.items() if own == plan}
             rows = {
                 row.id: row for row in self._ask(plan) if (row.variant_of.partition(":")[2] or row.service) in services
             }

@@ -3,7 +3,7 @@
 The core packs for every carrier; a carrier only says what a parcel of a service may be (``ParcelLimits``)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -91,28 +91,31 @@ class Packing:
         packed = _one(goods, self._rule, NO_LIMITS) if goods else None
         return self._plan((packed,)) if packed is not None else None
 
-    def in_base(self, amount: int) -> Money:
-        """An amount in the basket's currency as carriers are told it."""
-        return Money(in_base(amount, self._rate), self._rate.base)
-
     def _plan(self, packed: tuple[PackedParcel, ...]) -> Plan:
         parcels, before = [], 0
         for one in packed:
-            inside = [self.lines[key] for key, _count in one.lines]
-            after = before + sum(worth_of(self.lines[key]) * count for key, count in one.lines)
+            after = before + self._worth(one)
             # Converted at its end and its beginning: the parcels are worth together what the goods are.
-            value = in_base(after, self._rate) - in_base(before, self._rate)
-            parcels.append(
-                Parcel(
-                    weight=one.weight,
-                    value=Money(value, self._rate.base),
-                    size=one.size,
-                    restrictions=frozenset[str]().union(*(line.restrictions for line in inside)),
-                    piece_count=sum(count for _key, count in one.lines),
-                )
-            )
+            parcels.append(self._told(one, in_base(after, self._rate) - in_base(before, self._rate)))
             before = after
         return Plan(packed, tuple(parcels))
+
+    def told(self, one: PackedParcel) -> Parcel:
+        """A parcel by itself as carriers are told it; lines that are not in the basket are not spoken of."""
+        known = replace(one, lines=tuple((key, count) for key, count in one.lines if key in self.lines))
+        return self._told(known, in_base(self._worth(known), self._rate))
+
+    def _told(self, one: PackedParcel, value: int) -> Parcel:
+        return Parcel(
+            weight=one.weight,
+            value=Money(value, self._rate.base),
+            size=one.size,
+            restrictions=frozenset[str]().union(*(self.lines[key].restrictions for key, _count in one.lines)),
+            piece_count=sum(count for _key, count in one.lines),
+        )
+
+    def _worth(self, one: PackedParcel) -> int:
+        return sum(worth_of(self.lines[key]) * count for key, count in one.lines)
 
 
 def goods_lines(basket: Basket) -> tuple[BasketLine, ...]:
