@@ -102,6 +102,11 @@ def current_providers() -> Providers:
     return cast(Providers, _once("providers", lambda: g.scopes.enter_context(extension().host.bind(current_shop()))))
 
 
+def fetched_ahead() -> bool:
+    """Whether a browser asks for the page before anybody wants it: nothing of that is kept or counted."""
+    return "Sec-Purpose" in request.headers
+
+
 def current_lang() -> str:
     """The language of this page, as URL tag."""
     return cast(str, g.lang)

@@ -11,7 +11,7 @@ from storefront.core.i18n.translate import gettext as _
 from storefront.core.shipping.permission import Closed, line_problems
 from storefront.core.values.types import Destination
 from storefront.shop.checkout.summary import Summary, summary_of, why_no_delivery
-from storefront.shop.checkout.words import CORE, closed_words, delivery_title, problem_words, say
+from storefront.shop.checkout.words import bare_reason, closed_words, delivery_title, problem_words
 from storefront.shop.context import (
     current_country,
     current_lang,
@@ -116,8 +116,7 @@ def _shut_out(line: CartLineView, quoted: CheckoutQuote) -> list[LineNote]:
     services: dict[str, list[str]] = {}
     for choice in quoted.deliveries:
         if not choice.choosable and line.name in choice.products:
-            reason = say(choice.reason, choice.params, CORE if choice.core_reason else choice.source)
-            services.setdefault(reason, []).append(delivery_title(choice))
+            services.setdefault(bare_reason(choice), []).append(delivery_title(choice))
     return [
         LineNote(reason, title=_("Not by %(services)s:", services=", ".join(by))) for reason, by in services.items()
     ]

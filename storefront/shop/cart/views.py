@@ -14,7 +14,7 @@ from storefront.core.values.types import Problem
 from storefront.shop.cart.page import CartPage, Refusal, cart_page, current_cart
 from storefront.shop.cart.product import refused_on_product_page
 from storefront.shop.checkout.words import problem_words
-from storefront.shop.context import current_lang, current_rate, current_shop, shop_session
+from storefront.shop.context import current_lang, current_rate, current_shop, fetched_ahead, shop_session
 from storefront.shop.csrf import from_catalogue
 from storefront.shop.hx import is_fragment, redirect_to, render_page, toast, vary
 from storefront.shop.preferences.countries import country_choices
@@ -31,7 +31,7 @@ def show() -> Response:
     asked = request.args.get("country", "").upper()
     asked = asked if is_country(asked) else ""
     page = cart_page(current_cart(), asked)
-    if asked and page.cart.id is not None and asked != page.cart.country and "Sec-Purpose" not in request.headers:
+    if asked and page.cart.id is not None and asked != page.cart.country and not fetched_ahead():
         cart_id = page.cart.id
         run_unit(lambda: cart_service.set_country(cart_id, asked))
     return _answer(page, added="added" in request.args)

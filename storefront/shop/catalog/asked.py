@@ -6,12 +6,12 @@ import threading
 import time
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from storefront.core.db import run_unit, utcnow
 from storefront.core.search.questions import AskedCount, AskedKey, add_questions, key_of
-from storefront.shop.context import current_lang
+from storefront.shop.context import current_lang, fetched_ahead
 
 EXTENSION = "storefront.asked"
 EVERY = 30.0  # seconds
@@ -58,7 +58,7 @@ def tally() -> Tally:
 
 def count_question(question: str, hits: int) -> None:
     """A search was submitted. A page that the browser fetched ahead was not. After everything of the page was read."""
-    if "Sec-Purpose" in request.headers:
+    if fetched_ahead():
         return
     key = key_of(question, current_lang(), utcnow().date(), hits)
     if key is not None:

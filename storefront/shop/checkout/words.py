@@ -32,9 +32,14 @@ def delivery_title(choice: DeliveryChoice) -> str:
     return say(choice.title, choice.title_params, choice.source)
 
 
+def bare_reason(choice: DeliveryChoice) -> str:
+    """Why it cannot be chosen."""
+    return say(choice.reason, choice.params, CORE if choice.core_reason else choice.source)
+
+
 def delivery_reason(choice: DeliveryChoice) -> str:
     """Why it cannot be chosen, and for which goods."""
-    reason = say(choice.reason, choice.params, CORE if choice.core_reason else choice.source)
+    reason = bare_reason(choice)
     if not choice.products:
         return reason
     return say(N_("%(reason)s It is about: %(goods)s."), {"reason": reason, "goods": ", ".join(choice.products)})

@@ -18,7 +18,14 @@ from storefront.shop.cart.page import cart_page, current_cart
 from storefront.shop.cart.page import estimate as quote_to
 from storefront.shop.cart.views import country_choices_with
 from storefront.shop.catalog.views import chosen_sku
-from storefront.shop.context import COUNTRY_COOKIE, current_country, current_lang, current_rate, current_shop
+from storefront.shop.context import (
+    COUNTRY_COOKIE,
+    current_country,
+    current_lang,
+    current_rate,
+    current_shop,
+    fetched_ahead,
+)
 from storefront.shop.estimate.rows import PRICE, SPEED, Estimate, Item, closed_notes, refusals, rows_by, uncertain
 from storefront.shop.hx import is_fragment, render_page
 from storefront.shop.indexing import keep_out
@@ -56,7 +63,7 @@ def of_cart() -> Response:
     """``country``: where to, kept with the cart; ``sort``: price or speed."""
     page = cart_page(current_cart(), _country(""))
     asked, cart_id = request.args.get("country", "").upper(), page.cart.id
-    if cart_id is not None and asked == page.country != page.cart.country and _asked_for():
+    if cart_id is not None and asked == page.country != page.cart.country and not fetched_ahead():
         run_unit(lambda: set_country(cart_id, asked))
     return _answer(
         _estimate(
@@ -130,11 +137,6 @@ def _sort() -> str:
     return SPEED if request.args.get("sort") == SPEED else PRICE
 
 
-def _asked_for() -> bool:
-    """By a person, not by a browser that fetches ahead."""
-    return "Sec-Purpose" not in request.headers
-
-
 def _answer(estimate: Estimate) -> Response:
     """A country that was chosen here is the one of the next estimate too."""
     keep_out()
@@ -145,6 +147,6 @@ def _answer(estimate: Estimate) -> Response:
         countries=country_choices_with(estimate.country),
         sorts=((PRICE, _("Cheapest first")), (SPEED, _("Fastest first"))),
     )
-    if request.args.get("country") == estimate.country in COUNTRIES and _asked_for():
+    if request.args.get("country") == estimate.country in COUNTRIES and not fetched_ahead():
         keep_preference(response, COUNTRY_COOKIE, estimate.country)
     return response
