@@ -108,7 +108,11 @@ class ThemeShelf:
         return found
 
     def _root(self, name: str) -> tuple[Path, str] | None:
-        return self._roots().get(name)
+        """The same for one name, without looking through all that is installed for a folder that is there."""
+        own = self._folder / name
+        if own.name == name and name[0] != "." and own.is_dir():
+            return own, ""
+        return _installed().get(name)
 
     def static(self, name: str) -> Path | None:
         """Folder of the theme's static files; ``None`` where it has none."""
