@@ -19,10 +19,10 @@ class Notice:
     body: bytes
 
 
-def notice(event: str, data: Mapping[str, Any] | None = None, id: str = "") -> Notice:
+def notice(event: str, data: Mapping[str, Any] | None = None) -> Notice:
     """A notice of ``event``; without ``data`` one that says no more than that it was sent now."""
     given = dict(data or {"event": event, "version": 1, "at": datetime.now(UTC).isoformat()})
-    given.setdefault("id", id or secrets.token_hex(16))
+    given.setdefault("id", secrets.token_hex(16))
     return Notice(given["id"], event, json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode())
 
 

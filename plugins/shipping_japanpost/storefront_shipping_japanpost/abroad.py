@@ -1,7 +1,7 @@
 """Services abroad: each parcel by the zone's table, and cover as an extra of its own. Pure; amounts are yen."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from storefront.plugin import N_, Money, NotServed, Parcel, ParcelLimits, ShippingQuote, ShippingRequest
@@ -86,12 +86,16 @@ def quotes(request: ShippingRequest, chosen: JapanPostSettings) -> Iterator[Ship
         way = way_to(service, place, request, chosen)
         if way is None:
             continue
-        priced = way if isinstance(way, Refusal) else _priced(way, request, chosen)
-        if isinstance(way, Refusal) or isinstance(priced, Refusal):
+        if isinstance(way, Refusal):
+            yield _no(service.key, service.title, way)
+            continue
+        priced = _priced(way, request, chosen)
+        if isinstance(priced, Refusal):
             yield _no(service.key, service.title, priced)
             continue
-        yield _row(way, request, priced, chosen)
-        yield from _extras(way, request, priced)
+        row = _row(way, request, priced, chosen)
+        yield row
+        yield from _extras(way, request, priced, row)
 
 
 def way_to(service: Service, place: str, request: ShippingRequest, chosen: JapanPostSettings) -> Way | Refusal | None:
@@ -168,42 +172,39 @@ def _included(service: Service, parcel: Parcel) -> int:
 # --- extras -------------------------------------------------------------------------------------------------------------
 
 
-def _extras(way: Way, request: ShippingRequest, priced: Priced) -> Iterator[ShippingQuote | NotServed]:
+def _extras(
+    way: Way, request: ShippingRequest, priced: Priced, row: ShippingQuote
+) -> Iterator[ShippingQuote | NotServed]:
     """The service with more cover: EMS above what is covered anyway, a parcel insured up to what the country takes."""
     facts, service = FACTS[way.service.key], way.service
     values = [parcel.value.amount for parcel in request.parcels]
     if service.scheme is Scheme.EMS and max(values) > facts.included:
-        yield _covered(way, request, priced, COVER, COVER_TITLE, facts.most_cover)
+        yield _covered(row, values, priced, COVER, COVER_TITLE, facts.most_cover)
     elif service.key in INSURED and way.known.insured:
-        yield _covered(way, request, priced, INSURED[service.key], INSURED_TITLES[service.key], way.known.insured)
+        yield _covered(row, values, priced, INSURED[service.key], INSURED_TITLES[service.key], way.known.insured)
 
 
 def _covered(
-    way: Way, request: ShippingRequest, priced: Priced, key: str, title: str, most: int
+    row: ShippingQuote, values: list[int], priced: Priced, key: str, title: str, most: int
 ) -> ShippingQuote | NotServed:
-    cover, service = FACTS[way.service.key].cover, way.service
-    values = [parcel.value.amount for parcel in request.parcels]
+    cover = FACTS[row.key].cover
     if cover is None or max(values) > most:
         return _no(key, title, Refusal(COVER_MOST, {"most": most}, "too_valuable"))
     fees = [cover.fee(value) for value in values]
     parcels = [{**parcel, "cover_fee": fee} for parcel, fee in zip(priced.parcels, fees, strict=True)]
-    return ShippingQuote(
+    return replace(
+        row,
         key=key,
         title=title,
         price=Money(priced.amount + sum(fees), YEN),
-        days=days_of(service, way.country.code),
-        tracked=FACTS[service.key].tracked,
-        signature=FACTS[service.key].signature,
         cover=Money(sum(min(most, cover.reached(value)) for value in values), YEN),
-        speed=service.speed or "",
-        variant_of=service.key,
-        tariff=way.tariff.id,
-        breakdown={"zone": way.zone, "tariff": way.tariff.id, "parcels": parcels, "cover_fee": sum(fees)},
+        variant_of=row.key,
+        note="",
+        breakdown={**row.breakdown, "parcels": parcels, "cover_fee": sum(fees)},
     )
 
 
-def _no(key: str, title: str, refusal: "Refusal | Priced") -> NotServed:
-    assert isinstance(refusal, Refusal)
+def _no(key: str, title: str, refusal: Refusal) -> NotServed:
     return NotServed(
         refusal.reason, refusal.params, refusal.code, service=key, title=title, restriction=refusal.restriction
     )

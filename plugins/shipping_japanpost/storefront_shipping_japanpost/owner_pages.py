@@ -1,7 +1,7 @@
 """Pages of the owner: which services are on, suspensions and notices with dates, and what the owner knows of countries."""
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from storefront.plugin import (
@@ -292,8 +292,6 @@ def _remove_country(code: str, actor: str) -> None:
     _store_countries((rule for rule in settings().countries.values() if rule.country != code), actor)
 
 
-_known: Callable[[CountryRule], str] = lambda rule: country_words(rule.country)  # noqa: E731
-
 COUNTRY_PAGE = ManagePage(
     key="countries",
     title=N_("Japan Post countries"),
@@ -304,7 +302,7 @@ COUNTRY_PAGE = ManagePage(
     menu=False,
     rows=ListSpec(
         columns=(
-            Column("country", N_("Country"), value=_known, link=True),
+            Column("country", N_("Country"), value=lambda rule: country_words(rule.country), link=True),
             Column("standard", N_("Parcel size"), Show.CHOICE, words=STANDARDS),
             Column("weight", N_("Most weight of a parcel"), Show.WEIGHT, value=lambda rule: rule.weight or None),
             Column("insured", N_("Insured up to (yen)"), Show.NUMBER, value=lambda rule: rule.insured or None),

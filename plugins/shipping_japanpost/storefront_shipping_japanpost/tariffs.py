@@ -2,7 +2,7 @@
 one that is valid on the day the parcel leaves."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -63,7 +63,7 @@ class TariffBook:
         """The day from which a newer table holds; ``None`` while there is none."""
         return next((each.valid_from for each in self.of(tariff.service) if each.valid_from > tariff.valid_from), None)
 
-    def __iter__(self) -> "Iterable[Tariff]":  # type: ignore[override]
+    def __iter__(self) -> Iterator[Tariff]:
         return (tariff for key in SERVICES for tariff in self.of(key))
 
 
