@@ -53,8 +53,8 @@ def lay(pieces: Sequence[Pieces], inner: Sides) -> tuple[Block, ...] | None:
         return None
     looks = iter(range(MOST_LOOKS))
     for measure in MEASURES:
-        sizes = [measure(kind.sides) for kind in pieces]
-        order = sorted(range(len(pieces)), key=lambda kind: (-sizes[kind], kind))  # noqa: B023
+        # Of equal ones the first comes first.
+        order = sorted(range(len(pieces)), key=[-measure(kind.sides) for kind in pieces].__getitem__)
         for upright in (False, True):
             found = _laid(pieces, order, box, upright, looks)
             if found is not None:

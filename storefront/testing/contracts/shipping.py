@@ -11,15 +11,17 @@ from storefront.core.values.money import Money
 from storefront.core.values.types import Destination, Dimensions, Restriction
 from storefront.testing.contracts.base import NOWHERE, PluginContract
 
+Answer = tuple[ShippingQuote | NotServed, ...] | NotServed
 
-def priced(answer: object) -> tuple[ShippingQuote, ...]:
+
+def priced(answer: Answer) -> tuple[ShippingQuote, ...]:
     """The rows of an answer that can be chosen."""
-    return () if isinstance(answer, NotServed) else tuple(q for q in answer if isinstance(q, ShippingQuote))  # type: ignore[attr-defined]
+    return () if isinstance(answer, NotServed) else tuple(row for row in answer if isinstance(row, ShippingQuote))
 
 
-def refusals(answer: object) -> tuple[NotServed, ...]:
+def refusals(answer: Answer) -> tuple[NotServed, ...]:
     """The rows of an answer that say why not."""
-    return (answer,) if isinstance(answer, NotServed) else tuple(q for q in answer if isinstance(q, NotServed))  # type: ignore[attr-defined]
+    return (answer,) if isinstance(answer, NotServed) else tuple(row for row in answer if isinstance(row, NotServed))
 
 
 class ShippingCarrierContract(PluginContract):
