@@ -16,6 +16,9 @@ TICK = timedelta(minutes=2)
 # Enough to see what is wrong; a check never fills the memory with the rows of a broken table.
 MAX_ROWS = 100
 
+# A product ``p`` that shoppers see, as ``catalog.indexing.SHOWN`` says it.
+SHOWN = "(p.state = 'published' AND EXISTS (SELECT 1 FROM sku k WHERE k.product_id = p.id AND k.active))"
+
 Row = dict[str, Any]
 
 

@@ -3,19 +3,17 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from storefront.core.invariants.finding import Row, broken, check
+from storefront.core.invariants.finding import SHOWN, Row, broken, check
 
 
 @check("search.products", "A product that is shown is not in the search index, or one is that is not shown.")
 def products(now: datetime) -> Iterable[Row]:
     """CAT-7, CAT-8: a withdrawn product is not found."""
     return broken(
-        """
+        f"""
         SELECT p.code, p.state, s.id IS NOT NULL AS indexed
         FROM product p LEFT JOIN search_product s ON s.id = p.id
-        WHERE (s.id IS NOT NULL) <> (
-            p.state = 'published' AND EXISTS (SELECT 1 FROM sku k WHERE k.product_id = p.id AND k.active)
-        )
+        WHERE (s.id IS NOT NULL) <> {SHOWN}
         """
     )
 
@@ -27,12 +25,10 @@ def products(now: datetime) -> Iterable[Row]:
 def hidden(now: datetime) -> Iterable[Row]:
     """The owner finds drafts and what is no longer sold."""
     return broken(
-        """
+        f"""
         SELECT p.code, p.state, s.id IS NOT NULL AS indexed
         FROM product p LEFT JOIN search_hidden s ON s.id = p.id
-        WHERE (s.id IS NULL) <> (
-            p.state = 'published' AND EXISTS (SELECT 1 FROM sku k WHERE k.product_id = p.id AND k.active)
-        )
+        WHERE (s.id IS NULL) <> {SHOWN}
         """
     )
 
