@@ -1,20 +1,18 @@
 """The picture that stands before a category's name."""
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 from sqlalchemy import select
 
 from storefront.admin.guard import current_member, needs, takes
-from storefront.admin.words import sentence
+from storefront.admin.handing_in import take_picture
 from storefront.core.catalog.models import Category, CategoryText
-from storefront.core.catalog.picturing.errors import CategoryNotFound, PictureRefused
+from storefront.core.catalog.picturing.errors import CategoryNotFound
 from storefront.core.catalog.picturing.limits import MAX_BYTES
-from storefront.core.catalog.picturing.originals import discard, hand_in
 from storefront.core.catalog.picturing.service import give_category_picture
 from storefront.core.catalog.texts import pick
 from storefront.core.db import run_unit, session
 from storefront.core.i18n.translate import current_language
 from storefront.core.i18n.translate import gettext as _
-from storefront.shop.context import extension
 from storefront.shop.hx import redirect_to, render_page, toast
 
 category_picture = Blueprint("category_picture", __name__, url_prefix="/manage/categories/<int:category_id>/picture")
@@ -31,21 +29,13 @@ def show(category_id: int) -> Response:
 @takes(MAX_BYTES + 1024**2)
 def give(category_id: int) -> Response:
     _found(category_id)
-    session.rollback()
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return _page(category_id, _("Please choose a picture."))
+    actor = current_member().actor
     try:
-        handed = hand_in(file.stream, extension().settings.originals_dir)
-    except PictureRefused as error:
-        return _page(category_id, sentence(error.problem))
-    try:
-        run_unit(lambda: give_category_picture(category_id, handed, current_member().actor))
-    except BaseException as error:
-        discard(handed)
-        if isinstance(error, CategoryNotFound):
-            abort(404)
-        raise
+        problem = take_picture(lambda handed: give_category_picture(category_id, handed, actor))
+    except CategoryNotFound:
+        abort(404)
+    if problem:
+        return _page(category_id, problem)
     toast(_("Saved."))
     return redirect_to(_path(category_id))
 

@@ -4,8 +4,7 @@ from flask import Blueprint, Response, abort, request
 
 from storefront.admin.forms.building import flat_name
 from storefront.admin.guard import current_member, needs, takes
-from storefront.admin.words import sentence
-from storefront.core.catalog.picturing.errors import PictureRefused
+from storefront.admin.handing_in import take_picture
 from storefront.core.catalog.picturing.limits import MAX_BYTES
 from storefront.core.catalog.picturing.look import (
     MAX_ALT,
@@ -15,12 +14,10 @@ from storefront.core.catalog.picturing.look import (
     look_pictures,
     remove_look_picture,
 )
-from storefront.core.catalog.picturing.originals import discard, hand_in
 from storefront.core.db import run_unit, session
 from storefront.core.i18n.translate import N_
 from storefront.core.i18n.translate import gettext as _
 from storefront.core.values.language import LANGUAGES, OWN_NAMES, html_lang
-from storefront.shop.context import extension
 from storefront.shop.hx import redirect_to, render_page, toast
 
 look_pictures_page = Blueprint("look_pictures", __name__, url_prefix="/manage/look/pictures")
@@ -49,19 +46,9 @@ def show() -> Response:
 @takes(MAX_BYTES + 1024**2)
 def give(place: str) -> Response:
     _known(place)
-    session.rollback()
-    file = request.files.get("file")
-    if file is None or not file.filename:
-        return _page(place, _("Please choose a picture."))
-    try:
-        handed = hand_in(file.stream, extension().settings.originals_dir)
-    except PictureRefused as error:
-        return _page(place, sentence(error.problem))
-    try:
-        run_unit(lambda: give_look_picture(place, handed, current_member().actor))
-    except BaseException:
-        discard(handed)
-        raise
+    problem = take_picture(lambda handed: give_look_picture(place, handed, current_member().actor))
+    if problem:
+        return _page(place, problem)
     toast(_("Saved."))
     return redirect_to(PATH)
 
